@@ -1,0 +1,27 @@
+"""What can go wrong, as a tree. The exit code is part of the interface of the command line.
+
+KhulasaError            2   wrong usage or unreadable input
+└── ModelError          3   a model is missing or unfit
+    ├── ModelMissing        not here, and the hub does not have or give it
+    └── ModelUnfit          here, but it does not load, or does not translate what it must
+"""
+
+
+class KhulasaError(Exception):
+    """A failure that a person can act on: the message is one line, what, where and what to do."""
+
+    exit_code = 2
+
+
+class ModelError(KhulasaError):
+    """A model cannot be used."""
+
+    exit_code = 3
+
+
+class ModelMissing(ModelError):
+    """The model is not on this machine and could not be fetched."""
+
+
+class ModelUnfit(ModelError):
+    """The files are here, but they are damaged, of an unknown kind, or give wrong results."""

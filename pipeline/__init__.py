@@ -1,0 +1,1 @@
+"""Documents to segments, to English, to a summary with evidence."""
