@@ -1,0 +1,177 @@
+"""Text to the pieces that a model reads, and back, without importing transformers.
+
+Document text is text and never control: `</s>`, `<mask>` or `>>fra<<` written in a document is
+cut into ordinary pieces. The target language of a model that has several is chosen when the
+tokenizer is loaded, not by what a document begins with. Where transformers would obey such
+text, the two differ; for all other text the ids are the same (its `split_special_tokens=True`).
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from models import config
+from models.errors import ModelUnfit
+
+if TYPE_CHECKING:
+    from sentencepiece import SentencePieceProcessor
+    from tokenizers import Tokenizer as ByteLevelTokenizer
+
+UNKNOWN = "<unk>"
+_SPECIAL = frozenset({"</s>", UNKNOWN, "<pad>"})
+_LANGUAGE = re.compile(r">>.+<<")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Tokenizer(Protocol):
+    """The pieces of one model."""
+
+    def encode(self, text: str) -> list[str]:
+        """All source tokens of `text`, special ones included; `<unk>` for an unknown piece.
+
+        Their count is what counts against the model's positions.
+        """
+
+    def decode(self, tokens: Iterable[str]) -> str:
+        """The text of target tokens; special tokens are left out."""
+
+
+def load(folder: Path, target: str = "eng") -> Tokenizer:
+    """Load the tokenizer of a model folder.
+
+    `target` is the three-letter target language: a model whose vocabulary holds `>>eng<<` gets
+    that token first in every source. Raises ModelUnfit where files are absent or damaged.
+    """
+    try:
+        if config.read(folder).kind == "marian":
+            return _marian(folder, target)
+        return BartTokenizer(_byte_level(folder))
+    except ModelUnfit:
+        raise
+    except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception
+        raise ModelUnfit(f"{folder}: its tokenizer cannot be loaded ({error})") from None
+
+
+def vocabularies(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
+    """Token to id of the source side and of the target side of a model folder."""
+    if config.read(folder).kind == "marian":
+        source = _json(folder / "vocab.json")
+        target = folder / "target_vocab.json"
+        return source, _json(target) if _separate(folder) else source
+    shared = _byte_level(folder).get_vocab(with_added_tokens=True)
+    return shared, shared
+
+
+class MarianTokenizer:
+    """SentencePiece for the pieces, vocab.json for what the model knows of them."""
+
+    def __init__(
+        self,
+        source: "SentencePieceProcessor",
+        target: "SentencePieceProcessor",
+        vocabulary: Iterable[str],
+        prefix: Sequence[str],
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._prefix = list(prefix)
+        self._plain = {
+            piece
+            for piece in vocabulary
+            if piece not in _SPECIAL and not _LANGUAGE.fullmatch(piece)
+        }
+
+    def encode(self, text: str) -> list[str]:
+        """As the protocol says: the language token if the model needs one, pieces, `</s>`."""
+        pieces = self._source.encode(_SURROGATE.sub("\ufffd", text), out_type=str)
+        known = (piece if piece in self._plain else UNKNOWN for piece in pieces)
+        return [*self._prefix, *known, "</s>"]
+
+    def decode(self, tokens: Iterable[str]) -> str:
+        """As the protocol says."""
+        pieces = [token for token in tokens if token not in _SPECIAL]
+        text: str = self._target.decode_pieces(pieces)
+        return text.replace("▁", " ").strip()
+
+
+class BartTokenizer:
+    """Byte-level BPE: no text is unknown to it.
+
+    transformers ignores `clean_up_tokenization_spaces` for byte-level BPE, and so does this.
+    """
+
+    def __init__(self, tokenizer: "ByteLevelTokenizer") -> None:
+        self._tokenizer = tokenizer
+
+    def encode(self, text: str) -> list[str]:
+        """As the protocol says: `<s>`, pieces, `</s>`."""
+        tokens: list[str] = self._tokenizer.encode(_SURROGATE.sub("\ufffd", text)).tokens
+        return tokens
+
+    def decode(self, tokens: Iterable[str]) -> str:
+        """As the protocol says."""
+        ids = (self._tokenizer.token_to_id(token) for token in tokens)
+        return self._tokenizer.decode([i for i in ids if i is not None], skip_special_tokens=True)
+
+
+def _marian(folder: Path, target: str) -> MarianTokenizer:
+    from sentencepiece import SentencePieceProcessor
+
+    source = _json(folder / "vocab.json")
+    for token in ("</s>", UNKNOWN):
+        if token not in source:
+            raise ModelUnfit(f"{folder / 'vocab.json'}: the token {token} is missing")
+    wanted = f">>{target}<<"
+    return MarianTokenizer(
+        SentencePieceProcessor(model_file=str(folder / "source.spm")),
+        SentencePieceProcessor(model_file=str(folder / "target.spm")),
+        source,
+        [wanted] if wanted in source else [],
+    )
+
+
+def _separate(folder: Path) -> bool:
+    said = folder / "tokenizer_config.json"
+    return said.is_file() and bool(_json(said).get("separate_vocabs"))
+
+
+def _byte_level(folder: Path) -> "ByteLevelTokenizer":
+    from tokenizers import Tokenizer as ByteLevelTokenizer
+
+    if (folder / "tokenizer.json").is_file():
+        tokenizer = ByteLevelTokenizer.from_file(str(folder / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+    else:
+        tokenizer = _from_merges(folder)
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+def _from_merges(folder: Path) -> "ByteLevelTokenizer":
+    """Build what tokenizer.json would hold from the vocab.json and merges.txt of GPT-2's form."""
+    from tokenizers import AddedToken, decoders, models, pre_tokenizers, processors
+    from tokenizers import Tokenizer as ByteLevelTokenizer
+
+    model = models.BPE.from_file(str(folder / "vocab.json"), str(folder / "merges.txt"))
+    tokenizer = ByteLevelTokenizer(model)
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    start, end = (tokenizer.token_to_id(token) for token in ("<s>", "</s>"))
+    if start is None or end is None:
+        raise ModelUnfit(f"{folder / 'vocab.json'}: the token <s> or </s> is missing")
+    tokenizer.post_processor = processors.RobertaProcessing(
+        ("</s>", end), ("<s>", start), trim_offsets=True, add_prefix_space=False
+    )
+    tokenizer.add_special_tokens(["<s>", "<pad>", "</s>", UNKNOWN])
+    tokenizer.add_special_tokens([AddedToken("<mask>", lstrip=True, special=True)])
+    return tokenizer
+
+
+def _json(path: Path) -> dict[str, Any]:
+    value = json.loads(path.read_text("utf-8"))
+    if not isinstance(value, dict):
+        raise ModelUnfit(f"{path}: holds no JSON object")
+    return value
