@@ -29,7 +29,8 @@ class Hypothesis:
     """One decoded target.
 
     `tokens` hold no start, end or padding token. `score` is the mean log-probability of a token,
-    end token included. `finished` is false where the decoder met `max_length` before its end token.
+    end token included, among the tokens that the options allow at that place. `finished` is false
+    where the decoder met `max_length` before its end token.
     """
 
     tokens: tuple[str, ...]
@@ -49,6 +50,18 @@ class Engine(Protocol):
 
         Raises ValueError where a source has more tokens than the model has positions.
         """
+
+
+def check_lengths(batch: Sequence[Tokens], positions: int) -> None:
+    """Refuse a source that the model has no positions for: ValueError says which and by how much.
+
+    Engines never cut a source; whoever makes the batch splits the text first.
+    """
+    for index, source in enumerate(batch):
+        if len(source) > positions:
+            raise ValueError(
+                f"source {index} has {len(source)} tokens; the model takes {positions}"
+            )
 
 
 def partition(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:

@@ -1,0 +1,88 @@
+"""From a published model folder to CTranslate2's form. Once a model; needs torch and transformers.
+
+The weights are read by the reference engine, so that what it refuses is refused here, and the
+vocabulary by our own tokenizer. Beside CTranslate2's own files goes `limits.json`, what its
+engine must know besides.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from models import config, engine_torch, tokens
+from models.errors import ModelUnfit
+
+LIMITS = "limits.json"
+
+
+def convert(source: Path, target: Path, compute: str) -> None:
+    """Write the model of folder `source` into the empty folder `target`.
+
+    `compute` is the precision of the stored weights, as "int8" or "float32". Raises ModelUnfit;
+    what lies in `target` is then incomplete.
+    """
+    settings = config.read(source)
+    names = _names(source)
+    model = engine_torch.read_model(source)
+    vocabulary = _Vocabulary(names, names[settings.end])
+    try:
+        with engine_torch.quiet():
+            _converter(source, model, vocabulary).convert(
+                str(target), quantization=compute, force=True
+            )
+    except (ValueError, RuntimeError, KeyError, AttributeError) as error:
+        raise ModelUnfit(f"{source}: cannot be converted ({error})") from None
+    forced = settings.forced_start
+    limits = {
+        "positions": settings.positions,
+        "first": [] if forced is None else [names[forced]],
+        "end": names[settings.end],
+        # The converter leaves Marian's padding out; every other model could choose it.
+        "banned": [] if settings.kind == "marian" else [names[settings.pad]],
+    }
+    (target / LIMITS).write_text(json.dumps(limits) + "\n", encoding="utf-8")
+
+
+def _names(folder: Path) -> list[str]:
+    """The tokens, each at the place of its id."""
+    source, target = tokens.vocabularies(folder)
+    if source != target:
+        raise ModelUnfit(
+            f"{folder}: a model with a vocabulary of its own for the target cannot be converted; "
+            "use --engine torch"
+        )
+    names = sorted(source, key=source.__getitem__)
+    if [source[name] for name in names] != list(range(len(names))):
+        raise ModelUnfit(f"{folder}: the token ids of its vocabulary are not 0, 1, 2 and so on")
+    return names
+
+
+class _Vocabulary:
+    """The part of a transformers tokenizer that the converter asks for."""
+
+    unk_token = tokens.UNKNOWN
+
+    def __init__(self, names: list[str], end: str) -> None:
+        self._names = names
+        self.bos_token, self.eos_token = "<s>", end
+
+    def get_vocab(self) -> dict[str, int]:
+        return {token: index for index, token in enumerate(self._names)}
+
+    def convert_ids_to_tokens(self, index: int) -> str:
+        return self._names[index]
+
+
+def _converter(source: Path, model: Any, vocabulary: _Vocabulary) -> Any:
+    from ctranslate2.converters.transformers import TransformersConverter
+
+    class Loaded(TransformersConverter):
+        """Hands the converter a model and a vocabulary that are in memory already."""
+
+        def load_model(self, *_: object, **__: object) -> Any:
+            return model
+
+        def load_tokenizer(self, *_: object, **__: object) -> _Vocabulary:
+            return vocabulary
+
+    return Loaded(str(source))

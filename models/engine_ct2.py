@@ -1,0 +1,118 @@
+"""The fast engine: CTranslate2 over a converted model, one worker a core.
+
+How the options map, measured against transformers (tests/models/test_engines.py holds it):
+- `max_decoding_length` counts every decoded token, a given first token and the end token too.
+- `min_decoding_length` counts the given first token; left alone it is 1 and forbids an empty
+  hypothesis. `max_input_length`, left alone, cuts sources without a word.
+- `early_stopping` is CTranslate2's only stop: it ends a search when `beam` hypotheses have ended.
+  What transformers does otherwise (go on while a running hypothesis could still win) has no
+  counterpart; twice the patience comes nearest.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from models.convert import LIMITS
+from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths, partition
+from models.errors import ModelUnfit
+
+COMPUTES = ("int8", "float32")
+
+_BUDGET = 512
+_WORKERS = 8
+
+
+def name(compute: str = "int8") -> str:
+    """The signature component of this engine, without importing it."""
+    release = ".".join(version("ctranslate2").split(".")[:2])
+    return f"ctranslate2-{release}-{compute}"
+
+
+def load(
+    folder: Path, *, compute: str = "int8", device: str = "cpu", cores: int | None = None
+) -> Engine:
+    """Load a folder that `models.convert.convert` wrote.
+
+    `cores` is the number of processor cores to use, all that this process may use if None.
+    Raises ModelUnfit where the files are damaged.
+    """
+    import ctranslate2
+
+    cores = cores or available_cores()
+    workers = min(cores, _WORKERS)
+    try:
+        limits = json.loads((folder / LIMITS).read_text("utf-8"))
+        translator = ctranslate2.Translator(  # type: ignore[attr-defined]
+            str(folder),
+            device=device,
+            compute_type=compute,
+            inter_threads=workers,
+            intra_threads=cores // workers,
+        )
+        return CTranslate2Engine(translator, limits, workers, name(compute))
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise ModelUnfit(f"{folder}: cannot be loaded ({error})") from None
+
+
+def available_cores() -> int:
+    """The processor cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+class CTranslate2Engine:
+    """One converted model. A batch is cut by tokens and spread over the workers."""
+
+    def __init__(self, translator: Any, limits: dict[str, Any], workers: int, engine: str) -> None:
+        self.name = engine
+        self._translator = translator
+        self._workers = workers
+        self._positions: int = limits["positions"]
+        self._first: list[str] = limits["first"]
+        self._end: str = limits["end"]
+        self._banned = [[token] for token in limits["banned"]]
+
+    def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+        """As Engine says."""
+        check_lengths(batch, self._positions)
+        lengths = [len(source) for source in batch]
+        share = -(-sum(lengths) // self._workers)
+        pending: list[tuple[int, Any]] = []
+        for indexes in partition(lengths, min(_BUDGET, share)):
+            results = self._submit([batch[i] for i in indexes], options)
+            pending += zip(indexes, results, strict=True)
+        found = {index: self._hypothesis(result.result(), options) for index, result in pending}
+        return [found[i] for i in range(len(batch))]
+
+    def _submit(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Any]:
+        prefix = len(self._first)
+        longest = min(options.max_length + prefix, self._positions)
+        results: list[Any] = self._translator.translate_batch(
+            [list(source) for source in batch],
+            target_prefix=[self._first] * len(batch) if prefix else None,
+            asynchronous=True,
+            beam_size=options.beam,
+            patience=1 if options.early_stopping else 2,
+            length_penalty=options.length_penalty,
+            no_repeat_ngram_size=options.no_repeat_ngram,
+            suppress_sequences=self._banned or None,
+            return_end_token=True,
+            max_input_length=0,
+            max_decoding_length=longest,
+            min_decoding_length=options.min_length + prefix if options.min_length else 0,
+            return_scores=True,
+        )
+        return results
+
+    def _hypothesis(self, result: Any, options: DecodeOptions) -> Hypothesis:
+        """Undo the length penalty, which counts a given first token too."""
+        tokens: list[str] = result.hypotheses[0]
+        own = tokens[len(self._first) :]
+        mean = result.scores[0] * len(tokens) ** options.length_penalty / len(own)
+        finished = own[-1] == self._end
+        skipped = {self._end, *self._first}
+        return Hypothesis(tuple(t for t in own if t not in skipped), mean, finished)

@@ -1,0 +1,264 @@
+"""The reference engine: transformers' own models and search on torch, for CPU, GPU and Apple."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models import config, tokens
+from models.config import ModelConfig
+from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths, partition
+from models.errors import ModelUnfit
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import GenerationConfig, LogitsProcessorList
+
+COMPUTES = ("float32",)
+
+# Source tokens, padding included, that are decoded at once: sixteen sentences of 32.
+_BUDGET = 512
+# Logits held at once while hypotheses are scored: 256 MB of float32.
+_LOGITS = 64_000_000
+
+
+def name(compute: str = "float32") -> str:
+    """The signature component of this engine, without importing torch."""
+    release = ".".join(version("torch").split("+")[0].split(".")[:2])
+    return f"torch-{release}-{compute}"
+
+
+def load(folder: Path, *, compute: str = "float32", device: str = "cpu") -> Engine:
+    """Load the original weights of a model folder onto `device` ("auto" takes a GPU if any).
+
+    Raises ModelUnfit where the files are damaged or do not fill the model.
+    """
+    import torch
+
+    if device == "auto":
+        apple = "mps" if torch.backends.mps.is_available() else "cpu"
+        device = "cuda" if torch.cuda.is_available() else apple
+    source, target = tokens.vocabularies(folder)
+    model = read_model(folder).to(device)
+    return TorchEngine(model, config.read(folder), source, target, name(compute))
+
+
+def read_model(folder: Path) -> Any:
+    """The transformers model of a folder in float32, every weight of it read from the files.
+
+    Raises ModelUnfit. transformers draws a missing weight at random and takes a missing
+    `final_logits_bias` for zeros, both without an error; here both are refused.
+    """
+    import torch
+    from transformers import AutoModelForSeq2SeqLM
+
+    kind = config.read(folder).kind
+    safe = any(folder.glob("*.safetensors"))
+    try:
+        with quiet():
+            model, info = AutoModelForSeq2SeqLM.from_pretrained(
+                folder,
+                local_files_only=True,
+                use_safetensors=safe,
+                weights_only=True,
+                dtype=torch.float32,
+                output_loading_info=True,
+            )
+        missing = set(info["missing_keys"])
+        if kind == "marian":
+            missing |= {"final_logits_bias"} - _stored(folder, safe)
+    except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the libraries raise
+        raise ModelUnfit(f"{folder}: weights cannot be loaded ({_line(error)})") from None
+    for what, names in (("missing", missing), ("unexpected", info["unexpected_keys"])):
+        if names:
+            first, more = sorted(names)[0], len(names) - 1
+            rest = f" and {more} more" if more else ""
+            raise ModelUnfit(f"{folder}: {what} in the weights: {first}{rest}; fetch it again")
+    return model.eval()
+
+
+class TorchEngine:
+    """One transformers model. Sources are decoded in batches of similar length."""
+
+    def __init__(
+        self,
+        model: Any,
+        settings: ModelConfig,
+        source: dict[str, int],
+        target: dict[str, int],
+        engine: str,
+    ) -> None:
+        self.name = engine
+        self._model = model
+        self._config = settings
+        self._source = source
+        self._target = {index: token for token, index in target.items()}
+        # The search is given in full with every call: nothing comes from the model's folder.
+        model.generation_config = type(model.generation_config)()
+
+    def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+        """As Engine says."""
+        check_lengths(batch, self._config.positions)
+        done: dict[int, Hypothesis] = {}
+        for indexes in partition([len(source) for source in batch], _BUDGET):
+            found = self._decode([batch[i] for i in indexes], options)
+            done.update(zip(indexes, found, strict=True))
+        return [done[i] for i in range(len(batch))]
+
+    def _decode(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+        import torch
+        from transformers.modeling_outputs import BaseModelOutput
+
+        with torch.inference_mode():
+            ids, mask = self._padded(batch)
+            states = self._model.get_encoder()(input_ids=ids, attention_mask=mask)[0]
+            bans = self._bans(options)
+            rows = self._model.generate(
+                encoder_outputs=BaseModelOutput(last_hidden_state=states),
+                attention_mask=mask,
+                generation_config=self._search(options),
+                logits_processor=bans,
+            )
+            scores = self._scores(states, mask, rows, bans)
+        return [
+            self._hypothesis(row, score)
+            for row, score in zip(rows.tolist(), scores.tolist(), strict=True)
+        ]
+
+    def _padded(self, batch: Sequence[Tokens]) -> "tuple[torch.Tensor, torch.Tensor]":
+        """Ids and mask, each of shape (sources, longest source)."""
+        import torch
+        from torch.nn.utils.rnn import pad_sequence
+
+        unknown = self._source[tokens.UNKNOWN]
+        rows = [torch.tensor([self._source.get(t, unknown) for t in source]) for source in batch]
+        device = self._model.device
+        ids = pad_sequence(rows, batch_first=True, padding_value=self._config.pad)
+        lengths = torch.tensor([len(row) for row in rows])
+        mask = torch.arange(ids.shape[1])[None, :] < lengths[:, None]
+        return ids.to(device), mask.long().to(device)
+
+    def _prompt(self) -> int:
+        """Tokens of a decoded row that are given: the start token and what is forced after it."""
+        return 1 if self._config.forced_start is None else 2
+
+    def _bans(self, options: DecodeOptions) -> "LogitsProcessorList":
+        from transformers import LogitsProcessorList
+        from transformers.generation.logits_process import (
+            LogitNormalization,
+            MinLengthLogitsProcessor,
+            NoRepeatNGramLogitsProcessor,
+            SuppressTokensLogitsProcessor,
+        )
+
+        device = str(self._model.device)
+        bans: LogitsProcessorList = LogitsProcessorList()
+        bans.append(SuppressTokensLogitsProcessor([self._config.pad], device))
+        if options.no_repeat_ngram:
+            bans.append(NoRepeatNGramLogitsProcessor(options.no_repeat_ngram))
+        if options.min_length:
+            shortest = options.min_length + self._prompt()
+            bans.append(MinLengthLogitsProcessor(shortest, self._config.end, device))
+        bans.append(LogitNormalization())
+        return bans
+
+    def _search(self, options: DecodeOptions) -> "GenerationConfig":
+        from transformers import GenerationConfig
+
+        beams = {"length_penalty": options.length_penalty, "early_stopping": options.early_stopping}
+        forced = self._prompt() - 1
+        return GenerationConfig(  # type: ignore[no-untyped-call]
+            num_beams=options.beam,
+            max_new_tokens=min(options.max_length + forced, self._config.positions),
+            decoder_start_token_id=self._config.start,
+            forced_bos_token_id=self._config.forced_start,
+            eos_token_id=self._config.end,
+            pad_token_id=self._config.pad,
+            **(beams if options.beam > 1 else {}),
+        )
+
+    def _scores(
+        self,
+        states: "torch.Tensor",
+        mask: "torch.Tensor",
+        rows: Any,
+        bans: "LogitsProcessorList",
+    ) -> "torch.Tensor":
+        """Mean log-probability of each row's own tokens, end token included, of shape (rows,).
+
+        One more pass over the finished hypotheses: generate() would give the scores of its beams
+        only with the logits of every step kept, gigabytes at this vocabulary.
+        """
+        import torch
+
+        share = max(1, _LOGITS // (rows.shape[1] * self._config.vocabulary))
+        parts = []
+        for start in range(0, len(rows), share):
+            some = slice(start, start + share)
+            logits = self._model(
+                encoder_outputs=(states[some],),
+                attention_mask=mask[some],
+                decoder_input_ids=rows[some, :-1],
+            ).logits
+            parts.append(self._mean(logits, rows[some], bans))
+        return torch.cat(parts)
+
+    def _mean(self, logits: Any, rows: Any, bans: "LogitsProcessorList") -> "torch.Tensor":
+        import torch
+
+        total = torch.zeros(len(rows), device=rows.device)
+        count = torch.zeros_like(total)
+        running = torch.ones_like(total)
+        for step in range(self._prompt(), rows.shape[1]):
+            chances = bans(rows[:, :step], logits[:, step - 1])
+            chosen = chances.gather(1, rows[:, step : step + 1])[:, 0]
+            total += torch.where(running > 0, chosen, 0.0)
+            count += running
+            running *= rows[:, step] != self._config.end
+        return total / count.clamp(min=1)
+
+    def _hypothesis(self, row: list[int], score: float) -> Hypothesis:
+        own = row[self._prompt() :]
+        finished = self._config.end in own
+        ids = own[: own.index(self._config.end)] if finished else own
+        skipped = {self._config.start, self._config.pad, self._config.forced_start}
+        names = (self._target.get(i, tokens.UNKNOWN) for i in ids if i not in skipped)
+        return Hypothesis(tuple(names), score, finished)
+
+
+def _stored(folder: Path, safe: bool) -> set[str]:
+    """The names of the tensors in the files, however many files there are."""
+    import torch
+    from safetensors import safe_open
+
+    names: set[str] = set()
+    for path in folder.glob("*.safetensors" if safe else "pytorch_model*.bin"):
+        if safe:
+            with safe_open(path, framework="pt") as file:
+                names |= set(file.keys())
+        else:
+            names |= set(torch.load(path, weights_only=True, mmap=True))
+    return names
+
+
+def _line(error: Exception) -> str:
+    """The first line of a library's message that says something."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep transformers' load reports and progress bars off a person's terminal."""
+    from transformers.utils import logging
+
+    level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bar:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
