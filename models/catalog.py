@@ -1,0 +1,158 @@
+"""The catalogue of models: which repository translates which language, which one summarises.
+
+The data stands in catalog.toml (repositories, languages, summarisers) and golden.toml (sentences
+whose translation is known). Reading it costs a few milliseconds and no import beyond the standard
+library.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from models.errors import KhulasaError
+
+ModelSet = Literal["best", "fast", "tiny"]
+Role = Literal["translator", "summarizer"]
+
+BUNDLED = "bundled:tiny-"
+"""What the reference of a bundled model begins with; the role follows."""
+
+_DATA = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A public model. `revision` is a commit where one is known to exist, else a branch.
+
+    `megabytes` is the most that a download takes. `licence` is None where the repository's card
+    was not seen: look there before redistributing anything.
+    """
+
+    name: str
+    megabytes: int
+    revision: str = "main"
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """An input whose output is known: a sentence and its translation."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that can be translated into English. `code` is ISO 639-1, `script` ISO 15924."""
+
+    code: str
+    name: str
+    script: str
+    direction: Literal["ltr", "rtl"]
+    best: Repository
+    fast: Repository
+    alternates: tuple[Repository, ...]
+    golden: tuple[Golden, ...]
+
+    def candidates(self) -> tuple[Repository, ...]:
+        """Every repository for this language, the best first, each once."""
+        return tuple(dict.fromkeys((self.best, self.fast, *self.alternates)))
+
+
+class UnknownLanguage(KhulasaError):
+    """No model of the catalogue translates this language."""
+
+
+@cache
+def repositories() -> dict[str, Repository]:
+    """Every repository of the catalogue by its name."""
+    return {name: Repository(name, **entry) for name, entry in _toml("catalog")["repo"].items()}
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """Every language of the catalogue by its code, in the order of the file."""
+    return {code: _language(code, entry) for code, entry in _toml("catalog")["language"].items()}
+
+
+def find(code: str) -> Language | None:
+    """Look up `ar`, `ar-EG`, `ara` or `Arabic`; None where the catalogue has no such language."""
+    wanted = code.strip().casefold().replace("_", "-")
+    found = _aliases().get(wanted) or _aliases().get(wanted.split("-")[0])
+    return languages()[found] if found else None
+
+
+def language(code: str) -> Language:
+    """As `find`, but raises UnknownLanguage, naming what looks nearest, where there is none."""
+    if found := find(code):
+        return found
+    near = _nearest(code.strip().casefold())
+    raise UnknownLanguage(
+        f"no model in the catalogue translates {code!r} into English"
+        + (f", did you mean {' or '.join(near)}?" if near else ".")
+        + f" Known: {' '.join(languages())}. For others name a model: --translator REPO or DIR"
+    )
+
+
+@cache
+def summarizers() -> dict[ModelSet, Repository]:
+    """The summariser of each set that comes from the hub."""
+    table = _toml("catalog")["summarizer"]
+    return {"best": repositories()[table["best"]], "fast": repositories()[table["fast"]]}
+
+
+def golden_article() -> str:
+    """An English news text for the self-test of a summariser."""
+    return " ".join(_toml("golden")["article"].split())
+
+
+def tiny_golden(role: Role) -> tuple[Golden, ...]:
+    """Inputs from the bundled models' small world, with the outputs that they must give."""
+    return _golden(_toml("golden")["tiny"][role])
+
+
+def _language(code: str, entry: dict[str, Any]) -> Language:
+    known, english = repositories(), _toml("golden")["english"]
+    best = known[entry["best"]]
+    return Language(
+        code=code,
+        name=entry["name"],
+        script=entry["script"],
+        direction="rtl" if entry["script"] in ("Arab", "Hebr") else "ltr",
+        best=best,
+        fast=known[entry["fast"]] if "fast" in entry else best,
+        alternates=tuple(known[name] for name in entry.get("alternates", ())),
+        golden=_golden(zip(_toml("golden")["sentences"][code], english, strict=True)),
+    )
+
+
+def _golden(pairs: Iterable[Sequence[str]]) -> tuple[Golden, ...]:
+    return tuple(Golden(source, target) for source, target in pairs)
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    """Every way to write a language, folded to lower case → its code."""
+    ways: dict[str, str] = {}
+    for code, entry in _toml("catalog")["language"].items():
+        for way in (code, entry["name"].casefold(), *entry.get("aliases", ())):
+            ways[way] = code
+    return ways
+
+
+def _nearest(wanted: str) -> list[str]:
+    """Languages whose name is written much like `wanted`; two letters are like everything."""
+    ways = _aliases()
+    names = [way for way in ways if len(way) > 2]
+    close = difflib.get_close_matches(wanted, names, n=3, cutoff=0.6)
+    return list(dict.fromkeys(f"{ways[way]} ({languages()[ways[way]].name})" for way in close))
+
+
+@cache
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((_DATA / f"{name}.toml").read_text(encoding="utf-8"))

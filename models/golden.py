@@ -1,0 +1,137 @@
+"""The self-test of a model: known inputs must come out about right before it is trusted.
+
+Public weights have been known to load without an error and to translate into gibberish. So the
+first time that a model is used, and again with another engine, it translates sentences whose
+translation is known. What passed is remembered in the store; what failed is tried again.
+"""
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+from models.catalog import Golden
+from models.engine import DecodeOptions, Engine
+from models.errors import ModelUnfit
+from models.home import recall, remember
+from models.tokens import Tokenizer
+
+SelfTest = Literal["required", "skipped"]
+
+THRESHOLD = 40.0
+"""Least corpus chrF. On the catalogue's sentences: their sources left as they are give at most 27
+(Catalan), random weights 3 to 15, a right translation in other words 55 and more."""
+
+FOUND = 0.7
+"""Least share of a summary's content words that stand in the article. News summarisers copy nearly
+all of them, random weights hardly any."""
+
+VARIED = 0.4
+"""Least share of different words among a summary's words; a loop has far fewer."""
+
+_WORD = re.compile(r"\w+")
+
+
+class Proof(Protocol):
+    """What a model is tested with."""
+
+    @property
+    def inputs(self) -> Sequence[str]:
+        """The texts to give it; none where nothing is known to test it with."""
+
+    def complaint(self, outputs: Sequence[str]) -> str | None:
+        """What is wrong with what it made of them, in a clause; None if nothing is."""
+
+
+class Known:
+    """Inputs whose outputs are known, compared by corpus chrF."""
+
+    def __init__(self, golden: Sequence[Golden]) -> None:
+        """Test with these."""
+        self._golden = golden
+        self.inputs = [pair.source for pair in golden]
+
+    def complaint(self, outputs: Sequence[str]) -> str | None:
+        """Compare with the known outputs."""
+        from sacrebleu import corpus_chrf
+
+        targets = [pair.target for pair in self._golden]
+        score = corpus_chrf(outputs, [targets]).score
+        if score >= THRESHOLD:
+            return None
+        return (
+            f"chrF is {score:.1f}, at least {THRESHOLD:.0f} is due; "
+            f"{self.inputs[0]!r} came out as {_short(outputs[0])!r}, not {_short(targets[0])!r}"
+        )
+
+
+class Article:
+    """A text whose summary must speak of what the text speaks of."""
+
+    def __init__(self, text: str) -> None:
+        """Test with this text."""
+        self.inputs = [text]
+
+    def complaint(self, outputs: Sequence[str]) -> str | None:
+        """Look whether the summary's content words stand in the text, and whether it loops."""
+        words = _words(outputs[0])
+        content = [word for word in words if len(word) > 3]
+        if len(content) < 5:
+            return f"the summary of the test article came out as {_short(outputs[0])!r}"
+        found = sum(word in set(_words(self.inputs[0])) for word in content) / len(content)
+        varied = len(Counter(words)) / len(words)
+        if found >= FOUND and varied >= VARIED:
+            return None
+        return (
+            f"of the summary's words {found:.0%} stand in the test article and {varied:.0%} are "
+            f"different (at least {FOUND:.0%} and {VARIED:.0%} are due): {_short(outputs[0])!r}"
+        )
+
+
+def policy(chosen: SelfTest) -> SelfTest:
+    """KHULASA_SELF_TEST=off skips every test, as for models that are random on purpose."""
+    return "skipped" if os.environ.get("KHULASA_SELF_TEST", "").lower() == "off" else chosen
+
+
+def passed(key: str, proof: Proof) -> bool:
+    """Whether the model of this key (fingerprints and engine) has passed this very test."""
+    return bool(recall("golden", _record(key, proof)))
+
+
+def examine(
+    key: str, name: str, tokenizer: Tokenizer, engine: Engine, options: DecodeOptions, proof: Proof
+) -> None:
+    """Test a model and remember that it passed.
+
+    Raises ModelUnfit, saying what came out and what should have, where it did not.
+    """
+    outputs: list[str] = []
+    try:
+        found = engine.generate([tokenizer.encode(text) for text in proof.inputs], options)
+        outputs = [tokenizer.decode(hypothesis.tokens) for hypothesis in found]
+        complaint = proof.complaint(outputs)
+    except ValueError as error:
+        complaint = str(error)
+    if complaint:
+        raise ModelUnfit(
+            f"{name} with {engine.name} fails its self-test: {complaint}. It is damaged, loads "
+            "wrongly here, or is made for something else: take another model, or use it all the "
+            "same with --no-self-test, which flags everything that it gives"
+        )
+    remember("golden", _record(key, proof), {"model": name, "outputs": outputs})
+
+
+def _record(key: str, proof: Proof) -> str:
+    digest = hashlib.sha256("\n".join(proof.inputs).encode()).hexdigest()
+    return f"{key}-{digest[:16]}"
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 80 else flat[:79] + "…"

@@ -1,0 +1,137 @@
+"""Models from the hub, within bounds: it answers soon, keeps sending, sends what it announced.
+
+Nothing here is imported by a run that finds its models on this machine.
+"""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from models.errors import ModelError, ModelMissing, ModelUnfit
+from models.home import replace_text
+from models.snapshots import cache_folder, storage
+
+_CLIENT = {
+    "HF_HUB_VERBOSITY": "error",  # failures are told once, by us
+    "HF_HUB_DISABLE_TELEMETRY": "1",  # nobody need know what is read, and with which tools
+    "PYTHONIOENCODING": "utf-8",
+}
+
+
+class HubFailure(ModelMissing):
+    """The hub did not give the model; the message says why, in a clause."""
+
+
+def endpoint() -> str:
+    """The hub's address, as its client finds it."""
+    return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+
+
+def offline() -> bool:
+    """Whether the environment forbids network, as the hub's client reads it."""
+    value = os.environ.get("HF_HUB_OFFLINE") or os.environ.get("TRANSFORMERS_OFFLINE") or ""
+    return value.upper() in {"1", "ON", "YES", "TRUE"}
+
+
+def fetch(repo: str, revision: str, progress: bool = False) -> str:
+    """Download a revision into the hub's cache and return the commit that it is.
+
+    `progress` shows the client's bar on stderr. Bounds, in seconds, from the environment:
+    KHULASA_HUB_TIMEOUT (8) until the hub has answered, KHULASA_HUB_STALL (60) without a byte.
+
+    Raises HubFailure where the hub does not answer or does not give the model, ModelUnfit where
+    what came is not what was announced, ModelError where it cannot be written.
+    """
+    if offline():
+        raise HubFailure("HF_HUB_OFFLINE forbids asking the hub")
+    answer, stall = _seconds("KHULASA_HUB_TIMEOUT", 8), _seconds("KHULASA_HUB_STALL", 60)
+    commit = ""
+    with _Child(repo, revision, answer, progress) as child:
+        message = child.hear(answer)
+        while not message.get("done"):
+            if "error" in message:
+                raise _failure(repo, revision, message)
+            commit = message.get("commit", commit)
+            message = child.hear(stall)
+    if commit != revision:
+        replace_text(storage(repo) / "refs" / revision, commit)
+    return commit
+
+
+class _Child:
+    """The downloading process; leaving the block ends it, whatever it does."""
+
+    def __init__(self, repo: str, revision: str, timeout: float, progress: bool) -> None:
+        program = Path(__file__).with_name("fetch.py")
+        arguments = [repo, revision, str(timeout)]
+        self._process = subprocess.Popen(  # noqa: S603 (our own program, no shell)
+            [sys.executable, "-P", "-W", "ignore", str(program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=None if progress else subprocess.DEVNULL,
+            text=True,
+            env=_environment(progress),
+        )
+        self._messages: queue.Queue[dict[str, Any]] = queue.Queue()
+        threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
+
+    def __enter__(self) -> "_Child":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def hear(self, seconds: float) -> dict[str, Any]:
+        """The next message; HubFailure where none comes in time."""
+        started = time.monotonic()
+        try:
+            return self._messages.get(timeout=seconds)
+        except queue.Empty:
+            waited = time.monotonic() - started
+            raise HubFailure(f"{endpoint()} sent nothing for {waited:.0f} s") from None
+
+    def _listen(self, stream: IO[str]) -> None:
+        for line in stream:
+            self._messages.put(json.loads(line))
+        self._messages.put({"error": "unreachable", "detail": "the download ended early"})
+
+
+def _failure(repo: str, revision: str, message: dict[str, Any]) -> ModelError:
+    """What a message of failure means to a person."""
+    detail = message["detail"]
+    match message["error"]:
+        case "damaged":
+            return ModelUnfit(f"{repo} from {endpoint()}: {detail}; try again")
+        case "disk":
+            return ModelError(f"cannot store {repo} in {cache_folder()}: {detail}")
+        case "missing":
+            return HubFailure(f"{endpoint()} has no such model, or shows it only with an HF_TOKEN")
+        case "revision":
+            return HubFailure(f"{endpoint()} has the model, but no revision {revision!r}")
+        case "gated":
+            return HubFailure(f"{endpoint()} asks you to accept its terms and to set HF_TOKEN")
+        case "refused":
+            return HubFailure(f"{endpoint()} refused: look at HF_TOKEN ({detail})")
+        case "busy":
+            return HubFailure(f"{endpoint()} has too many requests, try later ({detail})")
+        case _:
+            return HubFailure(f"{endpoint()} cannot be reached ({detail})")
+
+
+def _environment(progress: bool) -> dict[str, str]:
+    quiet = {} if progress else {"HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    return {**os.environ, **_CLIENT, **quiet}
+
+
+def _seconds(name: str, default: float) -> float:
+    try:
+        return float(os.environ.get(name) or default)
+    except ValueError:
+        raise ModelError(f"{name} must be a number of seconds") from None

@@ -1,0 +1,194 @@
+"""Opening a model: cheap to identify, loaded when it is first asked to do something.
+
+translator = open_translator("ar", models="fast")
+translator.identity          {"model": "Helsinki-NLP/opus-mt-ar-en@…", "weights": "sha256:…", …}
+tokens = translator.tokenizer.encode("…")
+translator.engine.generate([tokens], translator.config.decode)
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from models import catalog, conversion, engine_ct2, engine_torch, golden, store
+from models.catalog import BUNDLED, ModelSet, Role
+from models.config import ModelConfig
+from models.config import read as read_config
+from models.engine import Engine
+from models.errors import ModelUnfit
+from models.fingerprint import Fingerprint, fingerprint
+from models.golden import Article, Known, Proof, SelfTest
+from models.store import Located, Wanted
+from models.tokens import Tokenizer
+from models.tokens import load as load_tokenizer
+
+EngineName = Literal["ctranslate2", "torch"]
+
+_COMPUTE = "int8"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """How models are run. `progress` shows downloads on stderr.
+
+    `device` "auto" is the processor for CTranslate2, and a GPU if any for torch. What a GPU gives
+    can differ in the last digits, so a device that is asked for stands in `Model.identity`.
+    """
+
+    engine: EngineName = "ctranslate2"
+    device: str = "auto"
+    self_test: SelfTest = "required"
+    progress: bool = False
+
+
+DEFAULT = Runtime()
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that is on this machine.
+
+    `identity`, `config` and `verified` read small files only. `tokenizer` and `engine` import,
+    convert (once a machine) and load (once an object) what they need.
+    """
+
+    role: Role
+    located: Located
+    runtime: Runtime
+    proof: Proof
+
+    @cached_property
+    def identity(self) -> dict[str, str]:
+        """What decides the output, in the order of signatures: model, weights, tokens, engine."""
+        return {
+            "model": self.located.name,
+            "weights": f"sha256:{self.fingerprint.weights[:16]}",
+            "tokens": f"sha256:{self.fingerprint.tokens[:16]}",
+            "engine": _engine_name(self.runtime),
+        }
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """The whole digests behind `identity`."""
+        return fingerprint(self.located.folder)
+
+    @cached_property
+    def config(self) -> ModelConfig:
+        """The model's limits and the search it is published with. Raises ModelUnfit."""
+        return read_config(self.located.folder)
+
+    @property
+    def verified(self) -> bool:
+        """Whether what this model gives is that of a model which passes its self-test.
+
+        False where the test is switched off, or where nothing is known to test it with.
+        """
+        if not self.proof.inputs:
+            return False
+        return golden.policy(self.runtime.self_test) == "required" or self._passed
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """Text to tokens and back. Raises ModelUnfit."""
+        return load_tokenizer(self.located.folder)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The loaded model, tested where that is due.
+
+        Raises ModelUnfit where it does not load or fails, ModelError where it cannot be converted.
+        """
+        engine = self._load()
+        if self.verified and not self._passed:
+            try:
+                self._examine(engine)
+            except ModelUnfit:
+                self._discard()
+                raise
+        return engine
+
+    def _load(self) -> Engine:
+        if self.runtime.engine == "torch":
+            return engine_torch.load(self.located.folder, device=self.runtime.device)
+        folder = conversion.converted(self.located.folder, self.fingerprint, _COMPUTE)
+        device = "cpu" if self.runtime.device == "auto" else self.runtime.device
+        return engine_ct2.load(folder, compute=_COMPUTE, device=device)
+
+    def _examine(self, engine: Engine) -> None:
+        golden.examine(
+            self._key, self.located.name, self.tokenizer, engine, self.config.decode, self.proof
+        )
+
+    def _discard(self) -> None:
+        """Convert again next time: the fault may be in the conversion."""
+        if self.runtime.engine == "ctranslate2":
+            conversion.discard(self.fingerprint, _COMPUTE)
+
+    @property
+    def _passed(self) -> bool:
+        return golden.passed(self._key, self.proof)
+
+    @property
+    def _key(self) -> str:
+        print_ = self.fingerprint
+        return f"{print_.weights}-{print_.tokens}-{self.identity['engine']}"
+
+
+def open_translator(
+    lang: str,
+    models: ModelSet = "best",
+    reference: str | None = None,
+    runtime: Runtime = DEFAULT,
+) -> Model:
+    """Find the model that translates `lang` into English, downloading it where it is not here.
+
+    `reference` (repository or folder) takes the place of the set's model and allows any language.
+    Raises UnknownLanguage, ModelMissing, ModelUnfit or ModelError.
+    """
+    if reference is not None:
+        known = catalog.find(lang)
+        wanted = Wanted("translator", reference, revision=_revision(reference))
+        return _open(wanted, runtime, Known(known.golden if known else ()))
+    if models == "tiny":
+        return _open_tiny("translator", runtime)
+    language = catalog.language(lang)
+    chosen = language.best if models == "best" else language.fast
+    others = tuple(other.name for other in language.candidates() if other != chosen)
+    wanted = Wanted("translator", chosen.name, chosen.revision, others)
+    return _open(wanted, runtime, Known(language.golden))
+
+
+def open_summarizer(
+    models: ModelSet = "best", reference: str | None = None, runtime: Runtime = DEFAULT
+) -> Model:
+    """Find the model that summarises English; as `open_translator` otherwise."""
+    article = Article(catalog.golden_article())
+    if reference is not None:
+        wanted = Wanted("summarizer", reference, revision=_revision(reference))
+        return _open(wanted, runtime, article)
+    if models == "tiny":
+        return _open_tiny("summarizer", runtime)
+    chosen = catalog.summarizers()[models]
+    others = tuple(other.name for other in catalog.summarizers().values() if other != chosen)
+    return _open(Wanted("summarizer", chosen.name, chosen.revision, others), runtime, article)
+
+
+def _open_tiny(role: Role, runtime: Runtime) -> Model:
+    return _open(Wanted(role, BUNDLED + role), runtime, Known(catalog.tiny_golden(role)))
+
+
+def _open(wanted: Wanted, runtime: Runtime, proof: Proof) -> Model:
+    return Model(wanted.role, store.locate(wanted, runtime.progress), runtime, proof)
+
+
+def _revision(reference: str) -> str:
+    """A repository that the catalogue knows is taken at the catalogue's revision."""
+    known = catalog.repositories().get(reference)
+    return known.revision if known else "main"
+
+
+def _engine_name(runtime: Runtime) -> str:
+    """Engine, version, precision, and the device where one was asked for that is no processor."""
+    module: Any = engine_torch if runtime.engine == "torch" else engine_ct2
+    device = "" if runtime.device in ("auto", "cpu") else f"-{runtime.device}"
+    return f"{module.name()}{device}"

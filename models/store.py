@@ -1,0 +1,170 @@
+"""Finds a model: bundled here, in a folder of the user's, in the hub's cache, on the hub.
+
+What comes from the hub lies in the hub's own cache, where other programs find it too. A model that
+is here is used without a question to anybody.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models import snapshots
+from models.catalog import BUNDLED, Role
+from models.errors import ModelError, ModelMissing, ModelUnfit
+from models.fetch import WEIGHTS
+from models.home import models_home, recall, remember
+
+_TINY = Path(__file__).with_name("tiny")
+_REPOSITORY = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(@(?P<revision>[\w./-]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A model that someone asks for.
+
+    `reference` is a repository of the hub (`owner/name`, or `owner/name@revision`), a folder, or a
+    bundled model; `revision` counts where the reference has none. `others` are repositories to
+    name if this one cannot be had.
+    """
+
+    role: Role
+    reference: str
+    revision: str = "main"
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A complete model folder, and its name for signatures, the same on every machine."""
+
+    name: str
+    folder: Path
+
+
+def locate(wanted: Wanted, progress: bool = False) -> Located:
+    """Find a model, or fetch it. `progress` shows a download on stderr.
+
+    Raises ModelMissing where it cannot be had, ModelUnfit where it is incomplete or of a kind that
+    is refused, ModelError where the disk does not take it.
+    """
+    if wanted.reference.startswith(BUNDLED):
+        return _whole(Located(wanted.reference, _TINY / wanted.role))
+    folder = Path(wanted.reference).expanduser()
+    if folder.is_dir():
+        return _whole(Located(f"dir:{folder.resolve().name}", folder))
+    match = _REPOSITORY.fullmatch(wanted.reference)
+    if match is None or wanted.reference.startswith((".", "~", "/")):
+        raise ModelMissing(f"there is no folder {wanted.reference!r} for --{wanted.role}")
+    return _from_hub(match["name"], match["revision"] or wanted.revision, wanted, progress)
+
+
+def lacking(folder: Path) -> list[str]:
+    """The files without which a folder is no model; empty where it is complete."""
+    if not (folder / "config.json").is_file():
+        return ["config.json"]
+    if _config(folder).get("model_type") == "marian":
+        files = ["source.spm", "target.spm", "vocab.json"]
+    elif (folder / "tokenizer.json").is_file():
+        files = []
+    else:
+        files = ["vocab.json", "merges.txt"]
+    absent = [name for name in files if not (folder / name).is_file()]
+    if not any((folder / name).is_file() for name in WEIGHTS):
+        absent.append(" or ".join(WEIGHTS))
+    return absent
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Let one process at a time do what is called `name`; a dead process holds nothing up."""
+    from filelock import FileLock
+
+    path = models_home() / "locks" / f"{name.replace('/', '--')}.lock"
+    lock = FileLock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise ModelError(
+            f"the model store {models_home()} cannot be written ({error.strerror}): "
+            "set KHULASA_HOME to a folder that can"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _from_hub(repo: str, revision: str, wanted: Wanted, progress: bool) -> Located:
+    """A snapshot that is here, or comes. A branch stays what it was when it was first used."""
+    if found := _cached(repo, revision):
+        return found
+    from models import hub
+
+    with alone(f"fetch-{repo}"):
+        if found := _cached(repo, revision):  # by the process that we waited for
+            return found
+        commit = _settled(repo, revision)
+        try:
+            commit = hub.fetch(repo, commit or revision, progress)
+        except hub.HubFailure as failure:
+            raise ModelMissing(_ways(repo, str(failure), wanted)) from failure
+        _settle(repo, revision, commit)
+        return _whole(Located(f"{repo}@{commit}", snapshots.snapshot(repo, commit)))
+
+
+def _cached(repo: str, revision: str) -> Located | None:
+    commit = _settled(repo, revision) or snapshots.commit_of(repo, revision)
+    if commit is None:
+        return None
+    folder = snapshots.snapshot(repo, commit)
+    if lacking(folder):
+        return None
+    _settle(repo, revision, commit)
+    return _whole(Located(f"{repo}@{commit}", folder))
+
+
+def _settled(repo: str, revision: str) -> str | None:
+    """The commit that a branch was when this store first used it."""
+    return recall("commits", f"{repo}@{revision}").get("commit")
+
+
+def _settle(repo: str, revision: str, commit: str) -> None:
+    if commit not in (revision, _settled(repo, revision)):
+        remember("commits", f"{repo}@{revision}", {"commit": commit})
+
+
+def _whole(located: Located) -> Located:
+    """Refuse a folder that is incomplete or wants its own code run."""
+    folder = located.folder
+    if absent := lacking(folder):
+        kind = ModelUnfit if folder.is_dir() else ModelMissing
+        raise kind(f"{located.name} is no complete model: {folder} lacks {', '.join(absent)}")
+    if "auto_map" in _config(folder):
+        raise ModelUnfit(f"{located.name} wants code of its own run (auto_map): that is refused")
+    return located
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelUnfit(f"{path} cannot be read as JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ModelUnfit(f"{path} holds no JSON object")
+    return value
+
+
+def _ways(repo: str, reason: str, wanted: Wanted) -> str:
+    """One line: what is wrong, and the ways out."""
+    other = f"; or take another model: --{wanted.role} {wanted.others[0]}" if wanted.others else ""
+    return (
+        f"{repo} is not on this machine, and {reason}. Ways out: "
+        f"(1) run this where the hub answers and copy {snapshots.storage(repo)} from there; "
+        f"(2) give a folder that holds it: --{wanted.role} DIR; (3) --models tiny{other}"
+    )
