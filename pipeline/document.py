@@ -1,6 +1,10 @@
 """The records that flow from stage to stage, and their JSON form."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from itertools import chain
+from typing import Any
 
 SCHEMA = 1
 
@@ -59,3 +63,77 @@ class Summary:
     @property
     def text(self) -> str:
         return " ".join(sentence.text for sentence in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """How a stage's output came about. `sentences` and `remembered` count what was looked up."""
+
+    signature: str
+    cached: bool
+    seconds: float
+    sentences: int | None = None
+    remembered: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is known of a document: one translation a segment, in order."""
+
+    document: Document
+    segments: tuple[Segment, ...]
+    translations: tuple[Translation, ...]
+    summary: Summary
+    flags: tuple[str, ...]
+    stages: dict[str, StageReport]
+
+    @property
+    def all_flags(self) -> tuple[str, ...]:
+        """Every flag of the document and its parts, each once."""
+        of_parts = (
+            *(part.flags for part in self.translations),
+            *(part.flags for part in self.summary.sentences),
+        )
+        return tuple(dict.fromkeys(chain(self.flags, *of_parts)))
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as written to files, schema 1. Offsets are characters of the text as read."""
+        return {
+            "schema": SCHEMA,
+            "id": self.document.id,
+            "khulasa": version("khulasa"),
+            "source": _source_json(self.document),
+            "segments": [
+                _segment_json(*pair) for pair in zip(self.segments, self.translations, strict=True)
+            ],
+            "summary": {"text": self.summary.text, **asdict(self.summary)},
+            "flags": list(self.flags),
+            "stages": {name: _stage_json(report) for name, report in self.stages.items()},
+        }
+
+
+def _source_json(document: Document) -> dict[str, Any]:
+    return {
+        "path": document.path,
+        "lang": document.lang,
+        "lang_score": document.lang_score,
+        "title": document.title,
+        "sha256": hashlib.sha256(document.text.encode()).hexdigest(),
+    }
+
+
+def _segment_json(segment: Segment, translation: Translation) -> dict[str, Any]:
+    return {
+        "index": segment.index,
+        "paragraph": segment.paragraph,
+        "start": segment.start,
+        "end": segment.end,
+        "source": segment.text,
+        "target": translation.text,
+        "score": translation.score,
+        "flags": list(translation.flags),
+    }
+
+
+def _stage_json(report: StageReport) -> dict[str, Any]:
+    return {name: value for name, value in asdict(report).items() if value is not None}

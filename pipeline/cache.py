@@ -1,0 +1,305 @@
+"""The only memory: what each stage made of a document, and the translation memory of sentences.
+
+One code path for SQLite (WAL) on one machine and for any SQLAlchemy URL that several share.
+Nothing is evicted unless asked. A cache that cannot be written never stops the work: it says so
+once and the run goes on without it.
+"""
+
+import hashlib
+import json
+import logging
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from models.errors import KhulasaError
+from models.home import models_home
+from pipeline.signature import Signature, digest
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+MEMORY = "sqlite://"
+
+# SQLite takes at most 32,766 variables a statement (SQLITE_MAX_VARIABLE_NUMBER); older ones 999.
+CHUNK = 900
+BUSY_SECONDS = 30
+
+_tables = sa.MetaData()
+_signatures = sa.Table(
+    "signatures",
+    _tables,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("used", sa.Float, nullable=False),
+)
+_outputs = sa.Table(
+    "outputs",
+    _tables,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("stage", sa.String(32), nullable=False),
+    sa.Column("signature", sa.String(64), nullable=False),
+    sa.Column("input", sa.String(64), nullable=False),
+    sa.Column("document", sa.Text, nullable=False, index=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("checksum", sa.String(64), nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+)
+_memory = sa.Table(
+    "memory",
+    _tables,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("signature", sa.String(64), nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("checksum", sa.String(64), nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+)
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def open_cache(place: str | None) -> "Cache":
+    """The cache at `place`: a SQLAlchemy URL, a file, `off`, or None for the user's own.
+
+    Raises CacheUnusable where it was named and cannot be opened. The user's own is a convenience:
+    where that cannot be used, a warning is given and nothing is kept.
+    """
+    if place is not None:
+        file_url = f"sqlite:///{Path(place).absolute()}"
+        return Cache(MEMORY if place == "off" else place if "://" in place else file_url)
+    own = models_home().parent / "cache.sqlite"
+    try:
+        own.parent.mkdir(parents=True, exist_ok=True)
+        return Cache(f"sqlite:///{own}")
+    except (CacheUnusable, OSError) as error:
+        log.warning("%s; nothing is kept this time", error)
+        return Cache(MEMORY)
+
+
+class CacheUnusable(KhulasaError):
+    """The database cannot be opened: no such place, no right to it, or not a database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One kept output, without its value: enough to say why another was computed."""
+
+    signature: Signature
+    input: str
+    created: float
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows a signature has: `outputs` of documents, or sentences of `memory`."""
+
+    signature: str
+    outputs: int
+    sentences: int
+    used: float
+
+
+class Cache:
+    """Opened with a SQLAlchemy URL; `sqlite://` is a cache that lives as long as the process."""
+
+    def __init__(self, url: str) -> None:
+        """Connect, and make the tables where they are missing. Raises CacheUnusable."""
+        self._engine = _connect(url)
+        self._writable = True
+        self._touched: set[str] = set()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def outputs(self, signature: Signature, inputs: Sequence[str]) -> dict[str, Any]:
+        """What the stage made under this signature of those inputs that it met, by input digest."""
+        self.touch(signature)
+        keys = {_key(signature, digest): digest for digest in inputs}
+        return {keys[key]: value for key, value in self._read(_outputs, list(keys)).items()}
+
+    def keep(self, signature: Signature, outputs: Iterable[tuple[str, str, Any]]) -> None:
+        """Store a stage's outputs: (input digest, document id, value). The first writer wins."""
+        rows = [
+            {
+                "key": _key(signature, input_digest),
+                "stage": signature.stage,
+                "input": input_digest,
+                "document": document.replace("\0", ""),  # PostgreSQL's text has none
+                **_packed(value),
+            }
+            for input_digest, document, value in outputs
+        ]
+        self._write(_outputs, signature, rows)
+
+    def recall(self, signature: Signature, sources: Sequence[str]) -> dict[str, Any]:
+        """The remembered values among `sources`, by source."""
+        keys = {_key(signature, digest(source)): source for source in sources}
+        found = self._read(_memory, list(keys))
+        return {keys[key]: value for key, value in found.items()}
+
+    def remember(self, signature: Signature, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Store a value a source, and return what the memory now holds for each.
+
+        That differs from `values` where another process was first: the same sentence has the same
+        translation everywhere.
+        """
+        rows = [{"key": _key(signature, digest(s)), **_packed(v)} for s, v in values.items()]
+        new = self._write(_memory, signature, rows)
+        late = [s for s, row in zip(values, rows, strict=True) if row["key"] not in new]
+        return {**values, **(self.recall(signature, late) if late else {})}
+
+    def touch(self, signature: Signature) -> None:
+        """Note that a run uses this signature, so that `collect` leaves its rows."""
+        if signature.digest in self._touched:
+            return
+        self._touched.add(signature.digest)
+        row = {"digest": signature.digest, "text": str(signature), "used": time.time()}
+        insert = self._insert(_signatures).values(row)
+        upsert = insert.on_conflict_do_update(["digest"], set_={"used": row["used"]})
+        self._change(lambda connection: connection.execute(upsert), None)
+
+    def history(self, stage: str, document: str) -> list[Entry]:
+        """Every kept output of a stage for a document, newest first."""
+        query = (
+            sa.select(_signatures.c.text, _outputs.c.input, _outputs.c.created)
+            .join(_signatures, _signatures.c.digest == _outputs.c.signature)
+            .where(_outputs.c.stage == stage, _outputs.c.document == document)
+            .order_by(_outputs.c.created.desc())
+        )
+        with self._engine.connect() as connection:
+            return [Entry(Signature.parse(t), i, c) for t, i, c in connection.execute(query)]
+
+    def counts(self) -> list[Count]:
+        """Rows by signature, the most recently used first."""
+        with self._engine.connect() as connection:
+            outputs = _by_signature(connection, _outputs)
+            sentences = _by_signature(connection, _memory)
+            rows = connection.execute(sa.select(_signatures).order_by(_signatures.c.used.desc()))
+            return [Count(t, outputs.get(d, 0), sentences.get(d, 0), u) for d, t, u in rows]
+
+    def collect(self, before: float) -> int:
+        """Delete what only signatures last used before that time can reach; rows deleted."""
+        old = sa.select(_signatures.c.digest).where(_signatures.c.used < before)
+        with self._engine.begin() as connection:
+            removed = sum(
+                connection.execute(sa.delete(table).where(table.c.signature.in_(old))).rowcount
+                for table in (_outputs, _memory)
+            )
+            connection.execute(sa.delete(_signatures).where(_signatures.c.used < before))
+        self._vacuum()
+        return removed
+
+    def clear(self) -> int:
+        """Delete everything; rows deleted."""
+        return self.collect(before=float("inf"))
+
+    def _vacuum(self) -> None:
+        with self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+
+    def _insert(self, table: sa.Table) -> Any:
+        return _INSERT[self._engine.dialect.name](table)
+
+    def _read(self, table: sa.Table, keys: list[str]) -> dict[str, Any]:
+        """Values by key; a row that fails its checksum is dropped, so that it is made again."""
+        found: dict[str, Any] = {}
+        damaged: list[str] = []
+        for key, value, checksum in self._rows(table, keys):
+            if hashlib.sha256(value).hexdigest() == checksum:
+                found[key] = json.loads(zlib.decompress(value))
+            else:
+                damaged.append(key)
+        if damaged:
+            log.warning("cache rows damaged: %d, computed again", len(damaged))
+            delete = sa.delete(table).where(table.c.key.in_(damaged))
+            self._change(lambda connection: connection.execute(delete), None)
+        return found
+
+    def _rows(self, table: sa.Table, keys: list[str]) -> list[Any]:
+        columns = sa.select(table.c.key, table.c.value, table.c.checksum)
+        rows: list[Any] = []
+        try:
+            with self._engine.connect() as connection:
+                for start in range(0, len(keys), CHUNK):
+                    query = columns.where(table.c.key.in_(keys[start : start + CHUNK]))
+                    rows += connection.execute(query)
+        except SQLAlchemyError as error:
+            log.warning("cache not read (%s)", _reason(error))
+        return rows
+
+    def _write(self, table: sa.Table, signature: Signature, rows: list[dict[str, Any]]) -> set[str]:
+        """Insert rows, leave those that are there; the keys of those that are new."""
+        if not rows:
+            return set()
+        self.touch(signature)
+        stamp = {"signature": signature.digest, "created": time.time()}
+        insert = self._insert(table).on_conflict_do_nothing().returning(table.c.key)
+        stamped = [row | stamp for row in rows]
+        return self._change(
+            lambda connection: set(connection.execute(insert, stamped).scalars()),
+            {row["key"] for row in rows},
+        )
+
+    def _change(self, work: Callable[[sa.Connection], T], otherwise: T) -> T:
+        """Run `work` in a transaction; after the first failure, told once, nothing is written."""
+        if not self._writable:
+            return otherwise
+        try:
+            with self._engine.begin() as connection:
+                return work(connection)
+        except SQLAlchemyError as error:
+            self._writable = False
+            log.warning("cache not written (%s); the run goes on without", _reason(error))
+            return otherwise
+
+
+def _connect(url: str) -> sa.Engine:
+    try:
+        # One shared connection, or every thread would have an in-memory database of its own.
+        options = {"poolclass": sa.StaticPool} if url == MEMORY else {}
+        engine = sa.create_engine(url, **options)
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _prepare_sqlite)
+        if engine.dialect.name not in _INSERT:
+            raise CacheUnusable(f"cache {engine.url}: only SQLite and PostgreSQL are supported")
+        _tables.create_all(engine)
+    except (SQLAlchemyError, ImportError) as error:
+        place = url.rsplit("@", 1)[-1]  # whatever stands before it may be a password
+        raise CacheUnusable(f"cache {place}: {_reason(error)}") from error
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # In WAL mode a crash of the machine may lose the last commits but never damages the file.
+    connection.execute("PRAGMA synchronous = NORMAL")
+
+
+def _reason(error: Exception) -> str:
+    """The database's own words, on one line."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).strip().splitlines()[0]
+
+
+def _key(signature: Signature, input_digest: str) -> str:
+    components = {"stage": signature.stage, "version": signature.version}
+    return digest([components | dict(signature.params), input_digest])
+
+
+def _packed(value: Any) -> dict[str, Any]:
+    packed = zlib.compress(json.dumps(value, ensure_ascii=False).encode())
+    return {"value": packed, "checksum": hashlib.sha256(packed).hexdigest()}
+
+
+def _by_signature(connection: sa.Connection, table: sa.Table) -> dict[str, int]:
+    query = sa.select(table.c.signature, sa.func.count()).group_by(table.c.signature)
+    return dict(connection.execute(query).tuples().all())

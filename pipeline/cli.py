@@ -1,0 +1,271 @@
+"""The command line. It reads options, calls the pipeline, and says what went wrong in one line.
+
+Exit codes: 0 all well, 1 some documents failed (named), 2 wrong usage or unreadable input,
+3 a model is missing or unfit, 130 interrupted.
+"""
+
+import logging
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TextIO
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from models.errors import KhulasaError
+from models.home import models_home
+
+if TYPE_CHECKING:
+    from pipeline.document import Document
+
+SOME_FAILED = 1
+INTERRUPTED = 130
+
+
+class Guarded(TyperGroup):
+    """Turns every failure into one line on stderr and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        logging.addLevelName(logging.WARNING, "warning")
+        logging.basicConfig(format="khulasa: %(levelname)s: %(message)s", level=logging.WARNING)
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, typer.Abort, TyperException, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            _fail("interrupted", INTERRUPTED)
+        except KhulasaError as error:
+            _fail(str(error), error.exit_code)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            _fail(f"{where}{error.strerror or error}", KhulasaError.exit_code)
+        except Exception as error:  # noqa: BLE001 - whatever it is, a person gets one line
+            _fail(f"unexpected {type(error).__name__}: {error}{_kept_details()}", SOME_FAILED)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _say(message)
+    raise typer.Exit(code) from None
+
+
+def _kept_details() -> str:
+    """Write the traceback of what nobody foresaw to a file; where it is, if that can be done."""
+    path = models_home().parent / "error.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(traceback.format_exc(), encoding="utf-8")
+    except OSError:
+        return ""
+    return f" (please report it with {path})"
+
+
+app = typer.Typer(
+    name="khulasa",
+    cls=Guarded,
+    help="Foreign-language documents into English: aligned translation, summary with evidence.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+cache_app = typer.Typer(help="What is kept, why something ran again, and how to make room.")
+app.add_typer(cache_app, name="cache", no_args_is_help=True)
+
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="LANG", help="Source language, as in ar, fr or Russian."),
+]
+Models = Annotated[
+    Literal["best", "fast", "tiny"],
+    typer.Option(help="Set of models; tiny is bundled and knows only a small world."),
+]
+Translator = Annotated[
+    str | None,
+    typer.Option(metavar="REPO|DIR", help="Translate with this model instead of the set's."),
+]
+Summarizer = Annotated[
+    str | None,
+    typer.Option(metavar="REPO|DIR", help="Summarise with this model instead of the set's."),
+]
+Engine = Annotated[Literal["ctranslate2", "torch"], typer.Option(help="What runs the models.")]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Beam = Annotated[
+    int | None,
+    typer.Option(min=1, max=64, help="Hypotheses kept while decoding.", show_default="the model's"),
+]
+CachePlace = Annotated[
+    str | None,
+    typer.Option("--cache", metavar="URL|off", help="Where outputs are kept.", show_default="own"),
+]
+Format = Annotated[
+    Literal["text", "json", "markdown"] | None,
+    typer.Option("--format", help="Default: by the suffix of OUT, else text."),
+]
+
+
+SelfTest = Annotated[
+    bool,
+    typer.Option(help="Refuse a model that fails sentences whose translation is known."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")]
+
+
+@app.command()
+def run(
+    files: Annotated[list[str], typer.Argument(metavar="FILE…|-", help="Documents; - is stdin.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="OUT", help="Write to this file.")
+    ] = None,
+    form: Format = None,
+    lang: From = None,
+    models: Models = "best",
+    translator: Translator = None,
+    summarizer: Summarizer = None,
+    engine: Engine = "ctranslate2",
+    device: Device = "auto",
+    beam: Beam = None,
+    cache: CachePlace = None,
+    self_test: SelfTest = True,
+    quiet: Quiet = False,
+) -> None:
+    """Translate and summarise documents."""
+    from models.model import Runtime
+    from pipeline.cache import open_cache
+    from pipeline.flow import Pipeline
+    from pipeline.render import SUFFIXES, renderer
+
+    if quiet:
+        logging.getLogger().setLevel(logging.ERROR)
+    suffix = output.suffix.lower() if output else ""
+    render = renderer(form or SUFFIXES.get(suffix, "text"))
+    policy: Literal["required", "skipped"] = "required" if self_test else "skipped"
+    runtime = Runtime(engine, device, policy, progress=not quiet and sys.stderr.isatty())
+    failed: list[str] = []
+    with closing(open_cache(cache)) as kept, _writing(output) as out:
+        pipeline = Pipeline(models, translator, summarizer, runtime, beam, kept)
+        for record in pipeline.run(_documents(files, _code(lang), failed)):
+            render(record, out)
+    if failed:
+        raise typer.Exit(KhulasaError.exit_code if len(failed) == len(files) else SOME_FAILED)
+
+
+@cache_app.command()
+def stats(cache: CachePlace = None) -> None:
+    """Count what is kept, by signature."""
+    from pipeline.cache import open_cache
+
+    with closing(open_cache(cache)) as kept:
+        for count in kept.counts():
+            used = datetime.fromtimestamp(count.used).astimezone()
+            typer.echo(f"{count.signature}")
+            typer.echo(
+                f"  {count.outputs} documents, {count.sentences} sentences, "
+                f"last used {used:%Y-%m-%d %H:%M}"
+            )
+
+
+@cache_app.command()
+def explain(
+    files: Annotated[list[str], typer.Argument(metavar="FILE…|-", help="Documents; - is stdin.")],
+    lang: From = None,
+    models: Models = "best",
+    translator: Translator = None,
+    summarizer: Summarizer = None,
+    engine: Engine = "ctranslate2",
+    device: Device = "auto",
+    beam: Beam = None,
+    cache: CachePlace = None,
+) -> None:
+    """Say, stage by stage, what is kept of documents and which component changed."""
+    from models.model import Runtime
+    from pipeline.cache import open_cache
+    from pipeline.explain import explain as explain_document
+    from pipeline.flow import Pipeline
+
+    failed: list[str] = []
+    with closing(open_cache(cache)) as kept:
+        runtime = Runtime(engine, device)
+        pipeline = Pipeline(models, translator, summarizer, runtime, beam, kept)
+        for document in _documents(files, _code(lang), failed):
+            typer.echo(document.id)
+            for explanation in explain_document(pipeline, document):
+                typer.echo(f"  {explanation}")
+    if failed:
+        raise typer.Exit(KhulasaError.exit_code)
+
+
+@cache_app.command()
+def gc(
+    days: Annotated[
+        int, typer.Option(min=0, help="Keep what a signature used within so many days can reach.")
+    ] = 30,
+    cache: CachePlace = None,
+) -> None:
+    """Delete what only signatures out of use can reach."""
+    from pipeline.cache import open_cache
+
+    with closing(open_cache(cache)) as kept:
+        typer.echo(f"{kept.collect(time.time() - days * 86_400)} rows deleted")
+
+
+@cache_app.command()
+def clear(
+    yes: Annotated[bool, typer.Option("--yes", prompt="Delete everything that is kept?")],
+    cache: CachePlace = None,
+) -> None:
+    """Delete everything: outputs of stages and the translation memory."""
+    from pipeline.cache import open_cache
+
+    if yes:
+        with closing(open_cache(cache)) as kept:
+            typer.echo(f"{kept.clear()} rows deleted")
+
+
+def _documents(names: list[str], lang: str | None, failed: list[str]) -> "Iterator[Document]":
+    """The documents that can be read; the others are told and noted in `failed`."""
+    from pipeline.sources import Unreadable, parse, read
+
+    for name in names:
+        try:
+            if name == "-":
+                yield parse(sys.stdin.buffer.read(), name, lang)
+            else:
+                yield read(Path(name), lang)
+        except Unreadable as error:
+            failed.append(name)
+            _say(str(error))
+
+
+def _code(lang: str | None) -> str | None:
+    """The code of a language that may be given by name; one that no table knows stays as it is."""
+    from models.catalog import find
+
+    known = find(lang) if lang else None
+    return known.code if known else lang
+
+
+@contextmanager
+def _writing(output: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a file that is there when it is complete and not before."""
+    if output is None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
+        yield sys.stdout
+        return
+    partial = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        with partial.open("w", encoding="utf-8") as out:
+            yield out
+        partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _say(message: str) -> None:
+    typer.echo(f"khulasa: {' '.join(message.split())}", err=True)

@@ -1,0 +1,30 @@
+"""Markdown: the summary with references to segments, then a table of source and English."""
+
+import re
+from typing import TextIO
+
+from pipeline.checks import FLAGS
+from pipeline.document import Record
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$]|^[#+\-=]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
+
+
+def render(record: Record, out: TextIO) -> None:
+    """Write one document. Whatever the document holds, it is text here: every mark is escaped."""
+    out.write(f"# {_escape(record.document.title or record.document.id)}\n\n")
+    for sentence in record.summary.sentences:
+        numbers = ", ".join(str(index + 1) for index in sentence.supports)
+        out.write(_escape(sentence.text) + (f" \\[{numbers}\\]" if numbers else "") + "\n")
+    out.write(f"\n| | {record.document.lang} | en | |\n|---|---|---|---|\n")
+    for segment, translation in zip(record.segments, record.translations, strict=True):
+        cells = (segment.text, translation.text, ", ".join(translation.flags))
+        out.write(f"| {segment.index + 1} | {' | '.join(map(_escape, cells))} |\n")
+    for flag in record.all_flags:
+        out.write(f"\n- {_escape(flag)}: {FLAGS[flag]}")
+    signatures = (f"\n- `{report.signature}`" for report in record.stages.values())
+    out.write("".join(["\n", *signatures, "\n\n"]))
+
+
+def _escape(text: str) -> str:
+    """One line of plain words; a number at the start of a line would begin a list."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
