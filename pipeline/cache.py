@@ -121,7 +121,6 @@ class Cache:
 
     def outputs(self, signature: Signature, inputs: Sequence[str]) -> dict[str, Any]:
         """What the stage made under this signature of those inputs that it met, by input digest."""
-        self.touch(signature)
         keys = {_key(signature, digest): digest for digest in inputs}
         return {keys[key]: value for key, value in self._read(_outputs, list(keys)).items()}
 
@@ -239,7 +238,6 @@ class Cache:
         """Insert rows, leave those that are there; the keys of those that are new."""
         if not rows:
             return set()
-        self.touch(signature)
         stamp = {"signature": signature.digest, "created": time.time()}
         insert = self._insert(table).on_conflict_do_nothing().returning(table.c.key)
         stamped = [row | stamp for row in rows]

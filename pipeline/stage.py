@@ -42,6 +42,7 @@ def through_cache(
     The time of the computation is shared out evenly among what was computed.
     """
     signature = stage.signature
+    cache.touch(signature)
     digests = [digest(value) for value in inputs]
     rows = cache.outputs(signature, digests)
     missing = [index for index, key in enumerate(digests) if key not in rows]
