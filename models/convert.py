@@ -76,7 +76,7 @@ class _Vocabulary:
 def _converter(source: Path, model: Any, vocabulary: _Vocabulary) -> Any:
     from ctranslate2.converters.transformers import TransformersConverter
 
-    class Loaded(TransformersConverter):
+    class Loaded(TransformersConverter):  # type: ignore[misc]
         """Hands the converter a model and a vocabulary that are in memory already."""
 
         def load_model(self, *_: object, **__: object) -> Any:

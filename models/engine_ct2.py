@@ -1,18 +1,20 @@
 """The fast engine: CTranslate2 over a converted model, one worker a core.
 
 How the options map, measured against transformers (tests/models/test_engines.py holds it):
-- `max_decoding_length` counts every decoded token, a given first token and the end token too.
-- `min_decoding_length` counts the given first token; left alone it is 1 and forbids an empty
-  hypothesis. `max_input_length`, left alone, cuts sources without a word.
-- `early_stopping` is CTranslate2's only stop: it ends a search when `beam` hypotheses have ended.
-  What transformers does otherwise (go on while a running hypothesis could still win) has no
-  counterpart; twice the patience comes nearest.
+- `max_decoding_length` and `min_decoding_length` count a given first token, the former the end
+  token too. Left alone, the latter is 1 and forbids an empty hypothesis.
+- Scores are sums divided by length ** length_penalty, in greedy search too, where the length
+  counts a given first token and the end token.
+- `early_stopping` is `patience` 1: the search ends when `beam` hypotheses have ended. What
+  transformers does without it, going on while a running hypothesis could still win, has no
+  counterpart; a patience of 1.5 comes nearest (same tokens for all of 300 sources of a model
+  that is fairly sure, 86 % where it hardly knows what to say) for a tenth of the time.
+- `max_input_length`, left alone, cuts a source without a word.
 """
 
 import json
 import os
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ _WORKERS = 8
 
 def name(compute: str = "int8") -> str:
     """The signature component of this engine, without importing it."""
+    from importlib.metadata import version
+
     release = ".".join(version("ctranslate2").split(".")[:2])
     return f"ctranslate2-{release}-{compute}"
 
@@ -46,7 +50,7 @@ def load(
     workers = min(cores, _WORKERS)
     try:
         limits = json.loads((folder / LIMITS).read_text("utf-8"))
-        translator = ctranslate2.Translator(  # type: ignore[attr-defined]
+        translator = ctranslate2.Translator(
             str(folder),
             device=device,
             compute_type=compute,
@@ -96,7 +100,7 @@ class CTranslate2Engine:
             target_prefix=[self._first] * len(batch) if prefix else None,
             asynchronous=True,
             beam_size=options.beam,
-            patience=1 if options.early_stopping else 2,
+            patience=1 if options.early_stopping else 1.5,
             length_penalty=options.length_penalty,
             no_repeat_ngram_size=options.no_repeat_ngram,
             suppress_sequences=self._banned or None,

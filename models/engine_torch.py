@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,8 @@ _LOGITS = 64_000_000
 
 def name(compute: str = "float32") -> str:
     """The signature component of this engine, without importing torch."""
+    from importlib.metadata import version
+
     release = ".".join(version("torch").split("+")[0].split(".")[:2])
     return f"torch-{release}-{compute}"
 
