@@ -62,7 +62,7 @@ def _ends(line: str, lang: str) -> Iterator[int]:
     for stop in sorted({*_library_ends(rules.hide(line), lang), *rules.extra_ends(line, lang)}):
         if word is None or stop <= max(examined, word.start()):
             continue
-        start = examined + len(line[examined:stop].rstrip(rules.STOPS))
+        start = examined + len(line[examined:stop].rstrip(rules.STOPS + " "))
         examined = end = rules.trailer_end(line, stop)
         if following is None or following.start() < end:
             following = rules.WORD.search(line, end)
@@ -78,8 +78,7 @@ def _library_ends(shadow: str, lang: str) -> Iterator[int]:
     """Ends that the library proposes; never the end of a window, which need not be one."""
     import sentencex
 
-    boundaries = sentencex.get_sentence_boundaries  # type: ignore[attr-defined]  # no stubs
     for window in _WINDOW.finditer(shadow):
-        for sentence in boundaries(lang, window.group()):
+        for sentence in sentencex.get_sentence_boundaries(lang, window.group()):
             if sentence["end_index"] < len(window.group()):
                 yield window.start() + sentence["start_index"] + len(sentence["text"].rstrip())

@@ -21,7 +21,10 @@ STOPS = ".!?؟۔。！？｡．…‽⁇⁈⁉।॥"
 # Commas and semicolons: no sentence begins with one.
 CONTINUERS = ",،;؛，；、"
 # What may stand between a stop and the first letter of the next sentence.
-LEADERS = OPENERS + "-–—•*¿¡'\""
+LEADERS = OPENERS + "-–—•*¿¡'\"\u200e\u200f\u202a\u202b\u2066\u2067\u2068"
+# Invisible marks of writing direction; those that end an embedding close, as a quote does.
+DIRECTION = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff"
+_DIRECTION_END = "\u202c\u2069"
 # Diacritics are no word characters for `re`, and would cut a word in two.
 MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u200c\u200d"
 
@@ -31,32 +34,31 @@ WORD = re.compile(r"\w")
 
 # --- quotes ---------------------------------------------------------------------------------
 
-# “ opens in English and closes in German, Russian or Czech; a straight quote does both.
-_QUOTE = re.compile(r"[\"＂“]|''|``")
-_QUOTE_INWARD = re.compile(r"[\"＂“«»]|''|``")
-INWARD_GUILLEMETS = frozenset({"cs", "da", "de", "hr", "hu", "sk", "sl", "sr"})  # »so«
+_QUOTE = re.compile(r"[\"＂“”«»]|''|``")
+_NOMINAL = {"“": True, "”": False, "«": True, "»": False}
 LETTER_QUOTES = frozenset({"he", "yi"})  # gershayim: צה"ל is one word
 _AFTER_QUOTE = CLOSERS + STOPS + CONTINUERS + ":"
 _BEFORE_QUOTE = OPENERS + "-–—"
 
 
 def direct_quotes(line: str, lang: str) -> str:
-    """`line` with every ambiguous quotation mark turned into “ or ”; same length.
+    """`line` with every double quotation mark turned into “ or ”; same length.
 
-    A mark that touches a word on one side only is plain. Any other takes the direction
-    that the mark before it did not have.
+    A mark that touches a word on one side only is plain, whatever its form: “ closes in German,
+    » opens in Danish, and both are often turned round in Arabic. Else its form decides; a
+    straight mark takes the direction that the mark before it did not have.
     """
     directed = list(line)
     inside = False
-    pattern = _QUOTE_INWARD if lang in INWARD_GUILLEMETS else _QUOTE
-    for mark in pattern.finditer(line):
+    for mark in _QUOTE.finditer(line):
         before = line[mark.start() - 1] if mark.start() else " "
         after = line[mark.end()] if mark.end() < len(line) else " "
         if lang in LETTER_QUOTES and before.isalpha() and after.isalpha():
             continue
         loose_left = before.isspace() or before in _BEFORE_QUOTE
         loose_right = after.isspace() or after in _AFTER_QUOTE
-        inside = loose_left if loose_left != loose_right else not inside
+        nominal = _NOMINAL.get(mark.group(), not inside)
+        inside = loose_left if loose_left != loose_right else nominal
         for position in range(*mark.span()):
             directed[position] = "“" if inside else "”"
     return "".join(directed)
@@ -66,12 +68,22 @@ def direct_quotes(line: str, lang: str) -> str:
 
 HIDDEN = "_"  # a letter to the library: what it joins is one word, and no abbreviation
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b\w[\w.+-]{0,63}@[\w-]\S*")
-_ADDRESS_TAIL = re.compile(rf"[{_S}{_C}{CONTINUERS}:'\"]*\Z")
+# ASCII only: Chinese runs on behind an address without a space.
+_ADDRESS = re.compile(r"(?a:(?:https?://|www\.)[!-~]+|\b\w[\w.+-]{0,63}@\w[!-~]*)")
 _INNER_DOT = re.compile(
     r"(?<=\d)[.．](?=\d)"  # 3.5 ٣.٥
     r"|(?<=[A-Za-z0-9])\.(?=[a-z0-9/])|(?<=[A-Z])\.(?=[A-Z])"  # example.com, JJ.OO
+    r"|(?<=\w)\.(?=(?:نت|كوم|أورغ)\b)"  # العربية.نت
     rf"|(?<![\w{MARKS}״׳][^\W\d_])(?<=[^\W\d_])\.(?=[^\W_])"  # ق.م, U.S.A, أ.د, د.هومار
+)
+# Arabic spells the letters of foreign names: سي. بي. إس. is CBS, جيه.بي.مورغان is J.P. Morgan.
+# The last dot of such a name ends the sentence only before و, with which news goes on.
+_LETTERS = (
+    "[إاأ]يه|بي|سي|دي|[إا]ي|[إاأ]ف|جي|[إا]تش|آي|جيه|كيه|كي|[إا]ل|[إاأ]م|[إا]ن|[أا]و|كيو|[آا]ر"
+    "|[إا]س|تي|يو|في|دبليو|[إا]كس|واي|زد"
+)
+_SPELLED_NAME = re.compile(
+    rf"\b(?:{_LETTERS})(?:\.\s?(?:{_LETTERS})\b)+(?:\.(?=\s[^\Wو]|\w))?|\b(?:{_LETTERS})\.(?=\w)"
 )
 _BRACKETS = str.maketrans(dict.fromkeys(OPENERS + CLOSERS + '"＂`', " ") | {"’": "’", "‘": "‘"})
 # An apostrophe inside a word stays.
@@ -79,9 +91,8 @@ _SINGLE_QUOTE = re.compile(r"(?<!\w)['‘’]|['’](?!\w)")
 
 
 def _hide_address(address: re.Match[str]) -> str:
-    whole = address.group()
-    body = len(whole) - len(_ADDRESS_TAIL.search(whole, max(0, len(whole) - REACH)).group())  # type: ignore[union-attr]
-    return re.sub(rf"[{_S}]", HIDDEN, whole[:body]) + whole[body:]
+    body = address.group().rstrip(STOPS + CLOSERS + ",;:'\"")
+    return re.sub(rf"[{_S}]", HIDDEN, body) + address.group()[len(body) :]
 
 
 def hide(line: str) -> str:
@@ -91,6 +102,7 @@ def hide(line: str) -> str:
     so are the dots inside numbers, addresses and abbreviations.
     """
     shadow = _ADDRESS.sub(_hide_address, line)
+    shadow = _SPELLED_NAME.sub(lambda name: name.group().replace(".", HIDDEN), shadow)
     shadow = _INNER_DOT.sub(HIDDEN, shadow)
     return _SINGLE_QUOTE.sub(" ", shadow.translate(_BRACKETS))
 
@@ -110,8 +122,11 @@ FINAL_ABBREVIATIONS = {
     "tr": ("vb", "vs"),
     "uk": ("т. д", "т. п", "т.д", "т.п", "ін", "грн", "год"),
 }
-# A full-width stop ends wherever it stands, … ends before a space.
-_FULL_STOP = r"[。！？｡]+|…(?=\s)"
+# A full-width stop ends wherever it stands, … before a space, and | is often typed for the
+# danda. The library takes no digit for a beginning; behind a long word it is one.
+_FULL_STOP = (
+    rf"[。！？｡]+|…(?=\s)|(?<=[\u0900-\u097f])\s?\|+(?=\s)|(?<=[^\W\d_]{{5}})[.!?]+(?=[{_C}]*\s+\d)"
+)
 _EXTRA = {
     lang: re.compile(rf"{_FULL_STOP}|\b(?:{'|'.join(map(re.escape, words))})\.(?=[{_C}]*\s)")
     for lang, words in FINAL_ABBREVIATIONS.items()
@@ -128,9 +143,9 @@ def extra_ends(line: str, lang: str) -> Iterator[int]:
 
 _EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
 _TRAILER = re.compile(
-    rf"(?:\s*[{_C}]"  # closing quotes and brackets, even after a space
+    rf"(?:\s*[{_C}{_DIRECTION_END}]|[{DIRECTION}]"  # what closes, even after a space
     rf"|[{_S}]|\s+[{_S}]+(?=\s|$)"  # further stops; but ‘…and’ opens what follows
-    r"|'+(?=\s|$)"
+    r"|\s?'+(?=\s|$)"
     r"|\s?\[\d{1,3}(?:\s?[-–,]\s?\d{1,3})*\]"  # [3], [3, 4]: notes
     rf"|\s*(?:[:;=]-?[()DPp]+|[{_EMOJI}][{_EMOJI}\ufe0f\u200d]*)(?!\w))*"
 )
@@ -147,7 +162,7 @@ def trailer_end(line: str, end: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A proposed end: `line[opening:end]` would be the sentence, `line[start:stop]` its stop."""
+    """A proposed end: `line[opening:end]` would be the sentence, `line[start:stop]` its stops."""
 
     line: str
     lang: str
@@ -158,7 +173,8 @@ class Stop:
 
     @property
     def sign(self) -> str:
-        return self.line[self.start : self.stop]
+        """All stops up to the end of the sentence."""
+        return "".join(sign for sign in self.line[self.start : self.end] if sign in STOPS)
 
     @property
     def closed(self) -> bool:
@@ -196,6 +212,10 @@ ABBREVIATIONS = {
     "fr": frozenset({"M", "MM", "Mgr", "Mlle", "Mme", "St", "Ste"}),
     "pt": frozenset({"Av", "Jr", "Sp"}),
 }
+QUOTATIVES = {"ja": ("と", "って"), "ko": ("고 ", "라고", "라는", "라며", "며 ", "는 ")}
+INTRODUCING = frozenset({"e.g", "i.e", "p.ex", "z.b", "d.h", "т.е", "т.ч"})
+ERAS = frozenset({"A.D", "B.C", "B.C.E", "C.E", "J.-C", "a.C", "d.C"})
+ORDINAL_DOTS = frozenset({"cs", "da", "de", "et", "fi", "hr", "hu", "nb", "sk", "sl", "sr", "tr"})
 # Words that announce a number, in any language.
 BEFORE_NUMBER = frozenset(
     {"art", "fig", "nº", "núm", "nr", "p", "pág", "pp", "tel", "vol", "рис", "ст", "стр", "табл"}
@@ -221,6 +241,11 @@ def _speech_tag(stop: Stop) -> bool:
     return dashed and stop.sign != "." and stop.first.islower()
 
 
+def _quotative(stop: Stop) -> bool:
+    """「行く。」と言った: the particle behind the quote ties it to its verb."""
+    return stop.closed and stop.rest.startswith(QUOTATIVES.get(stop.lang, ("\n",)))
+
+
 def _comma_follows(stop: Stop) -> bool:
     return stop.rest.lstrip()[:1] in tuple(CONTINUERS)
 
@@ -230,17 +255,26 @@ def _aside(stop: Stop) -> bool:
     return (
         stop.sign[-1:] in tuple("!?؟")
         and stop.line[stop.stop : stop.end].strip()[:1] in tuple(")]")
-        and stop.line[stop.opening] not in OPENERS
+        and stop.line[stop.opening : stop.opening + REACH].lstrip()[:1] not in tuple("([")
         and not stop.first.isupper()
     )
 
 
+def _omission(stop: Stop) -> bool:
+    """(...) leaves words out of a sentence, unless a capital follows."""
+    before = stop.line[max(stop.opening, stop.start - 2) : stop.start].rstrip()
+    return before[-1:] in tuple("([") and stop.closed and not stop.first.isupper()
+
+
 def _initial(stop: Stop) -> bool:
-    """A single letter: J. Smith, د. أحمد; but not the English I."""
+    """A single letter, or several: J. Smith, J.-P. Bruneau, أ.د. أحمد; but not the English I."""
     if stop.sign != ".":
         return False
-    last = _MARK.sub("", _DOTS.split(stop.word)[-1])
-    return len(last) == 1 and last.isalpha() and not last.islower() and last != "I"
+    letters = [part for part in _DOTS.split(_MARK.sub("", stop.word)) if part]
+    if not letters or stop.word in ERAS or stop.word == "I":
+        return False
+    single = all(len(part) == 1 and part.isalpha() for part in letters)
+    return single and not letters[-1].islower()
 
 
 def _abbreviation(stop: Stop) -> bool:
@@ -248,7 +282,15 @@ def _abbreviation(stop: Stop) -> bool:
         return False
     word = stop.word
     before_number = stop.first.isdigit() and word.lower() in BEFORE_NUMBER
-    return before_number or word in ABBREVIATIONS.get(stop.lang, ())
+    introducing = word.lower() in INTRODUCING
+    return before_number or introducing or word in ABBREVIATIONS.get(stop.lang, ())
+
+
+def _ordinal(stop: Stop) -> bool:
+    """15. Jahrhundert, II. Elizabeth."""
+    if stop.sign != "." or stop.lang not in ORDINAL_DOTS:
+        return False
+    return re.fullmatch(r"\d{1,2}|[IVX]+", stop.word) is not None
 
 
 def _list_marker(stop: Stop) -> bool:
@@ -261,8 +303,11 @@ VETOES: tuple[Veto, ...] = (
     _comma_follows,
     _continues,
     _speech_tag,
+    _quotative,
     _aside,
+    _omission,
     _initial,
     _abbreviation,
+    _ordinal,
     _list_marker,
 )
