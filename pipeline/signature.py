@@ -18,9 +18,13 @@ class Signature:
     params: tuple[tuple[str, str], ...]
 
     def __post_init__(self) -> None:
+        if not self.stage or set(self.stage) & set("|:"):
+            raise ValueError(f"cannot stand in a signature: {self.stage!r}")
+        taken = {"", "stage", "version"}
         for name, value in self.params:
-            if not isinstance(value, str) or not name or set(name) & set("|:") or "|" in value:
+            if not isinstance(value, str) or name in taken or set(name) & set("|:") or "|" in value:
                 raise ValueError(f"cannot stand in a signature: {name!r}: {value!r}")
+            taken.add(name)
 
     def __str__(self) -> str:
         head = f"{self.stage}:v{self.version}"

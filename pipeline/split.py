@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 
-_CLAUSE_END = re.compile(r"[،؛;:,、，；：]+\s*|\s[-–—]+\s")
+# A sign before a digit or a slash stands in a number, a time or an address: 1,250, 12:30, https:/.
+_CLAUSE_END = re.compile(r"[،؛;:,、，；：]++(?:\s+|(?![\d/]))|\s[-–—]+\s")
 _SPACE = re.compile(r"\s+")
 
 
@@ -24,8 +25,8 @@ def _cut(text: str) -> int:
     middle = len(text) // 2
     quarter = len(text) // 4
     for boundary, first, last in ((_CLAUSE_END, quarter, 3 * quarter), (_SPACE, 0, len(text))):
-        ends = [match.end() for match in boundary.finditer(text, first, last)]
-        inner = [end for end in ends if 0 < end < len(text)]
+        ends = [match.end() for match in boundary.finditer(text)]
+        inner = [end for end in ends if first <= end <= last and 0 < end < len(text)]
         if inner:
             return min(inner, key=lambda end: abs(end - middle))
     return middle

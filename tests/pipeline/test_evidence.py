@@ -1,0 +1,76 @@
+"""Which segments support a summary sentence."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.evidence import MOST_SUPPORTS, supports
+
+ARTICLE = [
+    "Minister opens bridge",
+    "The minister of transport opened a bridge over the Tigris in Mosul on Monday.",
+    "The bridge cost 3.5 million dollars and took 14 months to build.",
+    "Residents said the ferry had been slow.",
+    "The ferry will stop on Friday.",
+]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "indexes"),
+    [
+        ("The minister opened a bridge over the Tigris in Mosul.", (1,)),
+        ("The bridge cost 3.5 million dollars.", (2,)),
+        ("THE FERRY WILL STOP ON FRIDAY", (4,)),
+        ("A bridge in Mosul cost 3.5 million dollars and the ferry will stop.", (1, 2, 4)),
+    ],
+)
+def test_the_segments_that_say_it(sentence: str, indexes: tuple[int, ...]) -> None:
+    found, share = supports(sentence, ARTICLE)
+    assert found == indexes
+    assert share == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("sentence", ["Penguins swim northwards.", "", "…!", "3,5"])
+def test_what_no_segment_says(sentence: str) -> None:
+    assert supports(sentence, ARTICLE) == ((), 0.0)
+
+
+def test_no_segments() -> None:
+    assert supports("The bridge cost 3.5 million dollars.", []) == ((), 0.0)
+
+
+def test_a_number_is_evidence_as_a_whole() -> None:
+    found, share = supports("35", ["It cost 3.5 dollars", "It cost 35 dollars", "It cost 5.3"])
+    assert (found, share) == ((1,), 1.0)
+
+
+def test_of_two_segments_that_say_the_same_the_first_is_named() -> None:
+    assert supports("ferry", ["Cars", "The ferry", "The ferry"])[0] == (1,)
+
+
+def test_the_share_is_by_weight() -> None:
+    # Two segments: "oil" stands in both and weighs log 2, "fell" and "sharply" stand in none and
+    # weigh log 3 each. Covered: log 2 / (log 2 + 2 log 3) = 0.2398.
+    found, share = supports("Oil fell sharply", ["oil rose", "oil prices"])
+    assert found == (0,)
+    assert share == pytest.approx(0.2398, abs=1e-4)
+
+
+words = st.sampled_from(["bridge", "ferry", "oil", "35", "3.5", "Mosul", "جسر", "."])
+texts = st.lists(words, max_size=8).map(" ".join)
+
+
+@given(texts, st.lists(texts, max_size=6))
+def test_supports_are_few_ascending_and_real(sentence: str, segments: list[str]) -> None:
+    found, share = supports(sentence, segments)
+    assert list(found) == sorted(set(found))
+    assert len(found) <= MOST_SUPPORTS
+    assert all(set(sentence.split()) & set(segments[index].split()) for index in found)
+    assert -1e-9 <= share <= 1 + 1e-9
+    assert (share > 0) == bool(found)
+
+
+@given(texts.filter(lambda text: any(map(str.isalnum, text))), st.lists(texts, max_size=6))
+def test_a_sentence_supports_itself(sentence: str, segments: list[str]) -> None:
+    _, share = supports(sentence, [*segments, sentence])
+    assert share == pytest.approx(1.0)
