@@ -47,7 +47,7 @@ _outputs = sa.Table(
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("stage", sa.String(32), nullable=False),
     sa.Column("signature", sa.String(64), nullable=False),
-    sa.Column("input", sa.String(64), nullable=False),
+    sa.Column("input", sa.String(64), nullable=False, index=True),
     sa.Column("document", sa.Text, nullable=False, index=True),
     sa.Column("value", sa.LargeBinary, nullable=False),
     sa.Column("checksum", sa.String(64), nullable=False),
@@ -165,12 +165,13 @@ class Cache:
         upsert = insert.on_conflict_do_update(["digest"], set_={"used": row["used"]})
         self._change(lambda connection: connection.execute(upsert), None)
 
-    def history(self, stage: str, document: str) -> list[Entry]:
-        """Every kept output of a stage for a document, newest first."""
+    def history(self, stage: str, document: str, input_digest: str) -> list[Entry]:
+        """What a stage made of a document, or of the same input elsewhere, newest first."""
         query = (
             sa.select(_signatures.c.text, _outputs.c.input, _outputs.c.created)
             .join(_signatures, _signatures.c.digest == _outputs.c.signature)
-            .where(_outputs.c.stage == stage, _outputs.c.document == document)
+            .where(_outputs.c.stage == stage)
+            .where((_outputs.c.document == document) | (_outputs.c.input == input_digest))
             .order_by(_outputs.c.created.desc())
         )
         with self._engine.connect() as connection:

@@ -144,8 +144,8 @@ def run(
         logging.getLogger().setLevel(logging.ERROR)
     suffix = output.suffix.lower() if output else ""
     render = renderer(form or SUFFIXES.get(suffix, "text"))
-    policy: Literal["required", "skipped"] = "required" if self_test else "skipped"
-    runtime = Runtime(engine, device, policy, progress=not quiet and sys.stderr.isatty())
+    progress = not quiet and sys.stderr.isatty()
+    runtime = Runtime(engine, device, "required" if self_test else "skipped", progress)
     failed: list[str] = []
     with closing(open_cache(cache)) as kept, _writing(output) as out:
         pipeline = Pipeline(models, translator, summarizer, runtime, beam, kept)
@@ -181,6 +181,7 @@ def explain(
     device: Device = "auto",
     beam: Beam = None,
     cache: CachePlace = None,
+    self_test: SelfTest = True,
 ) -> None:
     """Say, stage by stage, what is kept of documents and which component changed."""
     from models.model import Runtime
@@ -190,7 +191,7 @@ def explain(
 
     failed: list[str] = []
     with closing(open_cache(cache)) as kept:
-        runtime = Runtime(engine, device)
+        runtime = Runtime(engine, device, "required" if self_test else "skipped")
         pipeline = Pipeline(models, translator, summarizer, runtime, beam, kept)
         for document in _documents(files, _code(lang), failed):
             typer.echo(document.id)

@@ -54,7 +54,7 @@ def explain(pipeline: Pipeline, document: Document) -> list[Explanation]:
 
 
 def _explain(cache: Cache, document: str, signature: Signature, wanted: str) -> Explanation:
-    history = cache.history(signature.stage, document)
+    history = cache.history(signature.stage, document, wanted)
     ours = [e for e in history if (e.signature, e.input) == (signature, wanted)]
     others = [e for e in history if e not in ours]
     changes = _changes(others[0], signature, wanted) if others else ()

@@ -83,6 +83,8 @@ def _decode(data: bytes, name: str) -> str:
             return _strictly(data, marked, name)
     if unmarked := _unmarked_utf16(data):
         return _strictly(data, unmarked, name)
+    if b"\0" in data:
+        raise Unreadable(f"{name}: is binary, not text")
     if _is_windows_1256(data):
         return data.decode("cp1256")
     return _strictly(data, "utf-8", name)
