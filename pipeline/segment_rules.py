@@ -109,14 +109,14 @@ def hide(line: str) -> str:
 
 # --- extra ----------------------------------------------------------------------------------
 
-# Abbreviations that close a list or follow a number, so they often end the sentence; the
-# library takes every abbreviation for an inner one. Case decides (see `_continues`).
+# Abbreviations that close a list or follow a number, and common words that are spelled like
+# one; the library ends no sentence behind them. Case decides (see `_continues`).
 FINAL_ABBREVIATIONS = {
     "de": ("etc", "usw"),
     "en": ("etc",),
-    "es": ("etc",),
+    "es": ("bien", "etc", "no"),
     "fr": ("etc",),
-    "it": ("ecc",),
+    "it": ("ecc", "fa", "re"),
     "pt": ("etc",),
     "ru": ("т. д", "т. п", "т.д", "т.п", "др", "руб"),
     "tr": ("vb", "vs"),
@@ -231,8 +231,9 @@ def _continues(stop: Stop) -> bool:
         return True
     if not stop.rest[:1].isspace() or stop.sign.endswith("…"):
         return True
-    short = 0 < len(_DOTS.split(word)[-1]) <= 3
-    return stop.sign == "." and short and stop.lang not in LOWER_CASE_STARTS
+    if stop.lang in LOWER_CASE_STARTS:
+        return word in FINAL_ABBREVIATIONS[stop.lang]
+    return stop.sign == "." and 0 < len(_DOTS.split(word)[-1]) <= 3
 
 
 def _speech_tag(stop: Stop) -> bool:
