@@ -5,10 +5,9 @@ How the options map, measured against transformers (tests/models/test_engines.py
   token too. Left alone, the latter is 1 and forbids an empty hypothesis.
 - Scores are sums divided by length ** length_penalty, in greedy search too, where the length
   counts a given first token and the end token.
-- `early_stopping` is `patience` 1: the search ends when `beam` hypotheses have ended. What
-  transformers does without it, going on while a running hypothesis could still win, has no
-  counterpart; a patience of 1.5 comes nearest (same tokens for all of 300 sources of a model
-  that is fairly sure, 86 % where it hardly knows what to say) for a tenth of the time.
+- The search ends when `beam` hypotheses have ended, which is `early_stopping`. What transformers
+  does without it, going on while a running hypothesis could still win, has no counterpart. More
+  `patience` is none: it agrees less often and lets hypotheses run on to the greatest length.
 - `max_input_length`, left alone, cuts a source without a word.
 """
 
@@ -100,7 +99,6 @@ class CTranslate2Engine:
             target_prefix=[self._first] * len(batch) if prefix else None,
             asynchronous=True,
             beam_size=options.beam,
-            patience=1 if options.early_stopping else 1.5,
             length_penalty=options.length_penalty,
             no_repeat_ngram_size=options.no_repeat_ngram,
             suppress_sequences=self._banned or None,

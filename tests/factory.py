@@ -60,6 +60,9 @@ class Size:
 
 SMALL = Size()
 
+# The bias of a small model's end token: some of its hypotheses end by themselves, some never do.
+_ENDING = 4.0
+
 
 def marian(
     folder: Path,
@@ -100,7 +103,7 @@ def marian(
             "renormalize_logits": True,
         },
     )
-    _weights(folder, weights, precision, seed)
+    _weights(folder, weights, precision, seed, _ENDING)
     return folder
 
 
@@ -134,7 +137,7 @@ def bart(
     _write(folder / "config.json", _bart_config(count - 1, size) | search)
     special_ids = {"bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2}
     _write(folder / "generation_config.json", special_ids | {"decoder_start_token_id": 2} | search)
-    _weights(folder, weights, precision, seed)
+    _weights(folder, weights, precision, seed, _ENDING)
     return folder
 
 
@@ -310,7 +313,9 @@ def _shape(size: Size) -> dict[str, Any]:
     }
 
 
-def _weights(folder: Path, weights: Weights, precision: Precision, seed: int) -> None:
+def _weights(
+    folder: Path, weights: Weights, precision: Precision, seed: int, ending: float = 0.0
+) -> None:
     """Draw the weights that config.json asks for; a Marian pad row is zero, as Marian's own is."""
     import torch
     from safetensors.torch import save_file
@@ -321,9 +326,10 @@ def _weights(folder: Path, weights: Weights, precision: Precision, seed: int) ->
         model = AutoModelForSeq2SeqLM.from_config(  # type: ignore[no-untyped-call]
             AutoConfig.from_pretrained(folder)
         )
+        bias = model.final_logits_bias[0].normal_(std=0.1)
+        bias[model.config.eos_token_id] = ending
         if model.config.model_type == "marian":
-            model.final_logits_bias.normal_(std=0.1)
-            model.final_logits_bias[0, -1] = 0
+            bias[model.config.pad_token_id] = 0
             model.get_input_embeddings().weight[model.config.pad_token_id] = 0
     dtype = getattr(torch, precision)
     state = {name: tensor.to(dtype) for name, tensor in model.state_dict().items()}
