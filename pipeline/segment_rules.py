@@ -203,15 +203,9 @@ class Stop:
 Veto = Callable[[Stop], bool]
 
 _DOTS = re.compile(r"[._-]")
-_ROMAN = re.compile(r"[IVXLC]+")
 _MARKER = re.compile(r"\W*(?:\d{1,3}|[IVXivx]{1,5}|\w)")
-_MARK = re.compile(f"[{MARKS}]")
-# Forum English begins sentences in lower case, and the library knows its abbreviations well.
-LOWER_CASE_STARTS = frozenset({"en"})
-ABBREVIATIONS = {
-    "fr": frozenset({"M", "MM", "Mgr", "Mlle", "Mme", "St", "Ste"}),
-    "pt": frozenset({"Av", "Jr", "Sp"}),
-}
+# Where the library knows the abbreviations well, and gold sets begin sentences in lower case.
+LOWER_CASE_STARTS = frozenset({"en", "fr"})
 QUOTATIVES = {"ja": ("と", "って"), "ko": ("고 ", "라고", "라는", "라며", "며 ", "는 ")}
 INTRODUCING = frozenset({"e.g", "i.e", "p.ex", "z.b", "d.h", "т.е", "т.ч"})
 ERAS = frozenset({"A.D", "B.C", "B.C.E", "C.E", "J.-C", "a.C", "d.C"})
@@ -227,9 +221,8 @@ def _continues(stop: Stop) -> bool:
     if not stop.first.islower():
         return False
     word = stop.word
-    if stop.closed or word.isdigit() or _ROMAN.fullmatch(word):
-        return True
-    if not stop.rest[:1].isspace() or stop.sign.endswith("…"):
+    tight = not stop.rest[:1].isspace()
+    if stop.closed or tight or word.isdigit() or stop.sign.endswith("…"):
         return True
     if stop.lang in LOWER_CASE_STARTS:
         return word in FINAL_ABBREVIATIONS[stop.lang]
@@ -271,7 +264,7 @@ def _initial(stop: Stop) -> bool:
     """A single letter, or several: J. Smith, J.-P. Bruneau, أ.د. أحمد; but not the English I."""
     if stop.sign != ".":
         return False
-    letters = [part for part in _DOTS.split(_MARK.sub("", stop.word)) if part]
+    letters = [part for part in _DOTS.split(stop.word) if part]
     if not letters or stop.word in ERAS or stop.word == "I":
         return False
     single = all(len(part) == 1 and part.isalpha() for part in letters)
@@ -281,10 +274,8 @@ def _initial(stop: Stop) -> bool:
 def _abbreviation(stop: Stop) -> bool:
     if stop.sign != ".":
         return False
-    word = stop.word
-    before_number = stop.first.isdigit() and word.lower() in BEFORE_NUMBER
-    introducing = word.lower() in INTRODUCING
-    return before_number or introducing or word in ABBREVIATIONS.get(stop.lang, ())
+    word = stop.word.lower()
+    return word in INTRODUCING or (word in BEFORE_NUMBER and stop.first.isdigit())
 
 
 def _ordinal(stop: Stop) -> bool:
