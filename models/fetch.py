@@ -8,9 +8,9 @@ fresh settings, and it can be ended. `models.hub` starts it, listens and keeps t
 
 It writes one JSON object a line to stdout, in this order:
 
-    {"commit": "<sha>", "bytes": 312345678}     the hub answered; so much is to come
-    {}                                          something arrived (at most twice a second)
-    {"done": true}                              everything is in the cache and as the hub said
+    {"commit": "<sha>"}     the hub answered, this is the revision
+    {}                      something arrived (at most twice a second)
+    {"done": true}          everything is in the cache and as the hub said
 
 or, instead of what should come next, {"error": KIND, "detail": "one line"}, KIND being one of
 missing, revision, gated, refused, busy, unreachable, damaged, disk.
@@ -21,6 +21,7 @@ import functools
 import hashlib
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Collection, Iterator
@@ -58,7 +59,8 @@ def needed(names: Collection[str]) -> list[str]:
     return sorted(SMALL_FILES.intersection(names)) + weights
 
 
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+_STATUS = {401: "missing", 403: "refused", 429: "busy"}  # a private model answers 401 too
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
 
 class Channel:
@@ -96,8 +98,7 @@ def download(repo: str, revision: str, timeout: float, channel: Channel) -> None
     info = HfApi().model_info(repo, revision=revision, timeout=timeout, files_metadata=True)
     listed = {file.rfilename: file for file in info.siblings or ()}
     names = needed(listed)
-    total = sum(listed[name].size or 0 for name in names)
-    channel.send(commit=info.sha, bytes=total)
+    channel.send(commit=info.sha)
     for name in names:
         channel.beat()
         path = hf_hub_download(repo, name, revision=info.sha, tqdm_class=Bar)
@@ -158,9 +159,16 @@ def _by_type(error: BaseException) -> str | None:
 
 def _by_number(error: BaseException) -> str | None:
     status = getattr(getattr(error, "response", None), "status_code", None)
-    if status in (401, 403, 429):
-        return "busy" if status == 429 else "refused"
+    if status in _STATUS:
+        return _STATUS[status]
     return "disk" if isinstance(error, OSError) and error.errno in _DISK else None
+
+
+def _detail(error: BaseException) -> str:
+    """The first line of what was wrong in the first place."""
+    first = [*_causes(error)][-1]
+    lines = [line.strip() for line in str(first).splitlines() if line.strip()]
+    return lines[0][:300] if lines else type(first).__name__
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -174,12 +182,12 @@ def main() -> None:
     repo, revision, timeout = sys.argv[1:]
     channel = Channel(os.fdopen(os.dup(1), "w"))
     os.dup2(2, 1)
+    for number in (signal.SIGTERM, signal.SIGINT):  # leave, but by way of what removes part files
+        signal.signal(number, lambda *_: sys.exit(1))
     try:
         download(repo, revision, float(timeout), channel)
     except Exception as error:  # noqa: BLE001 (whatever it is, the other process must hear of it)
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        detail = " ".join(lines)[:300] or type(error).__name__
-        channel.send(error=_kind(error), detail=detail)
+        channel.send(error=_kind(error), detail=_detail(error))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, Protocol
 
 from models.catalog import Golden
@@ -41,6 +42,10 @@ class Proof(Protocol):
     def inputs(self) -> Sequence[str]:
         """The texts to give it; none where nothing is known to test it with."""
 
+    @property
+    def room(self) -> int:
+        """The most tokens that an output can need: random weights would go on to the limit."""
+
     def complaint(self, outputs: Sequence[str]) -> str | None:
         """What is wrong with what it made of them, in a clause; None if nothing is."""
 
@@ -52,6 +57,7 @@ class Known:
         """Test with these."""
         self._golden = golden
         self.inputs = [pair.source for pair in golden]
+        self.room = max((len(pair.target) for pair in golden), default=0)  # a token a character
 
     def complaint(self, outputs: Sequence[str]) -> str | None:
         """Compare with the known outputs."""
@@ -73,6 +79,7 @@ class Article:
     def __init__(self, text: str) -> None:
         """Test with this text."""
         self.inputs = [text]
+        self.room = len(text)
 
     def complaint(self, outputs: Sequence[str]) -> str | None:
         """Look whether the summary's content words stand in the text, and whether it loops."""
@@ -108,8 +115,9 @@ def examine(
     Raises ModelUnfit, saying what came out and what should have, where it did not.
     """
     outputs: list[str] = []
+    bounded = replace(options, max_length=min(options.max_length, proof.room))
     try:
-        found = engine.generate([tokenizer.encode(text) for text in proof.inputs], options)
+        found = engine.generate([tokenizer.encode(text) for text in proof.inputs], bounded)
         outputs = [tokenizer.decode(hypothesis.tokens) for hypothesis in found]
         complaint = proof.complaint(outputs)
     except ValueError as error:

@@ -3,6 +3,7 @@
 Nothing here is imported by a run that finds its models on this machine.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -11,7 +12,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from models.errors import ModelError, ModelMissing, ModelUnfit
 from models.home import replace_text
@@ -79,14 +80,23 @@ class _Child:
             env=_environment(progress),
         )
         self._messages: queue.Queue[dict[str, Any]] = queue.Queue()
-        threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
+        self._output = cast("IO[str]", self._process.stdout)
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def __enter__(self) -> "_Child":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
+        """Ask it to clean up after itself, and end it if it does not soon."""
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._listener.join()
+        self._output.close()
 
     def hear(self, seconds: float) -> dict[str, Any]:
         """The next message; HubFailure where none comes in time."""
@@ -97,9 +107,10 @@ class _Child:
             waited = time.monotonic() - started
             raise HubFailure(f"{endpoint()} sent nothing for {waited:.0f} s") from None
 
-    def _listen(self, stream: IO[str]) -> None:
-        for line in stream:
-            self._messages.put(json.loads(line))
+    def _listen(self) -> None:
+        for line in self._output:
+            with contextlib.suppress(ValueError):  # half a line, from a process that was ended
+                self._messages.put(json.loads(line))
         self._messages.put({"error": "unreachable", "detail": "the download ended early"})
 
 
@@ -112,7 +123,9 @@ def _failure(repo: str, revision: str, message: dict[str, Any]) -> ModelError:
         case "disk":
             return ModelError(f"cannot store {repo} in {cache_folder()}: {detail}")
         case "missing":
-            return HubFailure(f"{endpoint()} has no such model, or shows it only with an HF_TOKEN")
+            return HubFailure(
+                f"{endpoint()} has no such model, or shows it only to a valid HF_TOKEN"
+            )
         case "revision":
             return HubFailure(f"{endpoint()} has the model, but no revision {revision!r}")
         case "gated":

@@ -6,12 +6,13 @@ tokens = translator.tokenizer.encode("…")
 translator.engine.generate([tokens], translator.config.decode)
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from models import catalog, conversion, engine_ct2, engine_torch, golden, store
-from models.catalog import BUNDLED, ModelSet, Role
+from models.catalog import BUNDLED, ModelSet, Repository, Role, UnknownLanguage
 from models.config import ModelConfig
 from models.config import read as read_config
 from models.engine import Engine
@@ -147,14 +148,18 @@ def open_translator(
     """
     if reference is not None:
         known = catalog.find(lang)
-        wanted = Wanted("translator", reference, revision=_revision(reference))
+        wanted = _by_name("translator", reference, known.candidates() if known else ())
         return _open(wanted, runtime, Known(known.golden if known else ()))
-    if models == "tiny":
-        return _open_tiny("translator", runtime)
     language = catalog.language(lang)
+    if models == "tiny":
+        if language.code != "ar":
+            raise UnknownLanguage(
+                f"the bundled model translates Arabic only, not {language.name}; "
+                "use --models fast or --models best"
+            )
+        return _open_tiny("translator", runtime)
     chosen = language.best if models == "best" else language.fast
-    others = tuple(other.name for other in language.candidates() if other != chosen)
-    wanted = Wanted("translator", chosen.name, chosen.revision, others)
+    wanted = _by_name("translator", chosen.name, language.candidates())
     return _open(wanted, runtime, Known(language.golden))
 
 
@@ -163,28 +168,26 @@ def open_summarizer(
 ) -> Model:
     """Find the model that summarises English; as `open_translator` otherwise."""
     article = Article(catalog.golden_article())
-    if reference is not None:
-        wanted = Wanted("summarizer", reference, revision=_revision(reference))
-        return _open(wanted, runtime, article)
-    if models == "tiny":
+    if reference is None and models == "tiny":
         return _open_tiny("summarizer", runtime)
-    chosen = catalog.summarizers()[models]
-    others = tuple(other.name for other in catalog.summarizers().values() if other != chosen)
-    return _open(Wanted("summarizer", chosen.name, chosen.revision, others), runtime, article)
+    chosen = reference or catalog.summarizers()[models].name
+    wanted = _by_name("summarizer", chosen, catalog.summarizers().values())
+    return _open(wanted, runtime, article)
 
 
 def _open_tiny(role: Role, runtime: Runtime) -> Model:
     return _open(Wanted(role, BUNDLED + role), runtime, Known(catalog.tiny_golden(role)))
 
 
-def _open(wanted: Wanted, runtime: Runtime, proof: Proof) -> Model:
-    return Model(wanted.role, store.locate(wanted, runtime.progress), runtime, proof)
-
-
-def _revision(reference: str) -> str:
+def _by_name(role: Role, reference: str, candidates: Iterable[Repository]) -> Wanted:
     """A repository that the catalogue knows is taken at the catalogue's revision."""
     known = catalog.repositories().get(reference)
-    return known.revision if known else "main"
+    others = tuple(other.name for other in candidates if other.name != reference)
+    return Wanted(role, reference, known.revision if known else "main", others)
+
+
+def _open(wanted: Wanted, runtime: Runtime, proof: Proof) -> Model:
+    return Model(wanted.role, store.locate(wanted, runtime.progress), runtime, proof)
 
 
 def _engine_name(runtime: Runtime) -> str:

@@ -54,7 +54,7 @@ def locate(wanted: Wanted, progress: bool = False) -> Located:
     if wanted.reference.startswith(BUNDLED):
         return _whole(Located(wanted.reference, _TINY / wanted.role))
     folder = Path(wanted.reference).expanduser()
-    if folder.is_dir():
+    if wanted.reference and folder.is_dir():
         return _whole(Located(f"dir:{folder.resolve().name}", folder))
     match = _REPOSITORY.fullmatch(wanted.reference)
     if match is None or wanted.reference.startswith((".", "~", "/")):
