@@ -84,7 +84,11 @@ class MarianTokenizer:
         }
 
     def encode(self, text: str) -> list[str]:
-        """As the protocol says: the language token if the model needs one, pieces, `</s>`."""
+        """As the protocol says: the language token if the model needs one, pieces, `</s>`.
+
+        SentencePiece gives a run of characters unknown to it as one piece, which may then read
+        like a special token; that too is unknown.
+        """
         pieces = self._source.encode(_SURROGATE.sub("\ufffd", text), out_type=str)
         known = (piece if piece in self._plain else UNKNOWN for piece in pieces)
         return [*self._prefix, *known, "</s>"]

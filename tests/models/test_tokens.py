@@ -1,0 +1,218 @@
+"""Our tokens against those of transformers, on real sentences and on any text at all."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from models import tokens
+from models.errors import ModelUnfit
+from tests import factory
+
+ROOT = Path(__file__).parents[2]
+TINY = ROOT / "models" / "tiny"
+MARIAN_SPECIAL = ("</s>", "<unk>", "<pad>")
+WORDS = sorted({*factory.ARABIC.split(), *factory.ENGLISH.split()})
+
+any_text = st.one_of(
+    st.text(max_size=80),
+    st.text(alphabet="\0\t\r\n\x85\u2028\u200f ﷲلاً٣٫éÉ<>/s|▁Ġ", max_size=40),
+    st.lists(st.sampled_from([*WORDS, " ", "\u00a0", "42", "</s>"]), max_size=12).map(" ".join),
+)
+
+
+class Pair:
+    """Our tokenizer of a folder and transformers', made to read special tokens as text."""
+
+    def __init__(self, folder: Path) -> None:
+        from transformers import AutoTokenizer
+
+        self.ours = tokens.load(folder)
+        self.theirs: Any = AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, split_special_tokens=True
+        )
+        self.source, self.target = tokens.vocabularies(folder)
+
+    def differing(self, texts: Iterable[str]) -> list[str]:
+        """The texts whose ids, or whose text decoded from these ids, are not the same."""
+        return [text for text in texts if not self.same(text)]
+
+    def same(self, text: str) -> bool:
+        ours = self.ours.encode(text)
+        theirs: list[int] = self.theirs(text).input_ids
+        decoded: str = self.theirs.decode(theirs, skip_special_tokens=True)
+        return [self.source[t] for t in ours] == theirs and self.ours.decode(ours) == decoded
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    def build(kind: str, **options: Any) -> Path:
+        return getattr(factory, kind)(tmp_path_factory.mktemp(kind), **options)  # type: ignore[no-any-return]
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def marian(make: Callable[..., Path]) -> Pair:
+    return Pair(make("marian"))
+
+
+@pytest.fixture(scope="module", params=["tokenizer.json", "vocab.json"])
+def bart(make: Callable[..., Path], request: pytest.FixtureRequest) -> Pair:
+    return Pair(make("bart", tokenizer=request.param))
+
+
+@given(any_text)
+@example("")
+@example("\0")
+@example("  وصل الرئيس\u2028 إلى\tالعاصمة  ")
+@settings(max_examples=300, deadline=None)
+def test_marian_ids_are_those_of_transformers(marian: Pair, text: str) -> None:
+    # A run of unknown characters is one piece to SentencePiece: `</s>` may come out whole.
+    assume(not text.startswith(">>") and not any(token in text for token in MARIAN_SPECIAL))
+    assert marian.same(text)
+
+
+@given(any_text)
+@example("")
+@example("\0")
+@example("The president arrived <mask>  \u2028 42.")
+@settings(max_examples=300, deadline=None)
+def test_bart_ids_are_those_of_transformers(bart: Pair, text: str) -> None:
+    assert bart.same(text)
+
+
+def sentences(shared: Path, *languages: str) -> list[str]:
+    folder = shared / "mt" / "flores200-devtest"
+    texts = [(folder / f"{language}.devtest").read_text("utf-8") for language in languages]
+    return [line for text in texts for line in text.split("\n") if line]
+
+
+def news(shared: Path) -> Iterator[str]:
+    with (shared / "news" / "ar-news-2000.jsonl").open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            yield json.loads(line)["text"]
+
+
+def test_true_marian_files_on_real_sentences(shared: Path) -> None:
+    pair = Pair(shared / "opus-mt-ar-en")
+    texts = sentences(shared, "arb_Arab", "eng_Latn", "rus_Cyrl", "urd_Arab")
+    texts += [line for text in news(shared) for line in text.split("\n") if line.strip()][:2000]
+    assert len(texts) > 6000
+    assert pair.differing(texts) == []
+
+
+def test_true_bart_files_on_real_sentences(shared: Path) -> None:
+    texts = sentences(shared, "eng_Latn", "deu_Latn", "fra_Latn")
+    assert len(texts) > 3000
+    assert Pair(shared / "distilbart-cnn-6-6").differing(texts) == []
+
+
+@pytest.mark.parametrize("name", ["translator", "summarizer"])
+def test_bundled_models(name: str) -> None:
+    if not (TINY / name / "config.json").is_file():
+        pytest.skip("the bundled model is not made yet")
+    assert Pair(TINY / name).differing([*WORDS, factory.ENGLISH, factory.ARABIC]) == []
+
+
+def test_marian_pieces_of_a_sentence(marian: Pair) -> None:
+    encoded = marian.ours.encode("وصل الرئيس")
+    assert encoded[-1] == "</s>"
+    assert "".join(encoded[:-1]) == "▁وصل▁الرئيس"
+    assert marian.ours.decode(["▁The", "▁ship", ".", "</s>", "<pad>", "<unk>"]) == "The ship."
+
+
+def test_what_the_vocabulary_lacks_is_unknown(marian: Pair) -> None:
+    assert marian.ours.encode("漢") == ["▁", "<unk>", "</s>"]
+    assert marian.ours.encode("\0")[-2:] == ["<unk>", "</s>"]
+
+
+@pytest.mark.parametrize("kind", ["marian", "bart"])
+def test_half_a_character_does_not_stop_us(make: Callable[..., Path], kind: str) -> None:
+    tokenizer = tokens.load(make(kind))
+    assert tokenizer.encode("a \ud83d b") == tokenizer.encode("a \ufffd b")
+
+
+@pytest.mark.parametrize("text", ["</s> a <unk> b <pad>", "<s>a</s>", "x <mask> y <pad>"])
+def test_special_tokens_in_a_document_are_text(marian: Pair, bart: Pair, text: str) -> None:
+    special = {"<s>", "</s>", "<pad>", "<mask>"}
+    assert special.isdisjoint(marian.ours.encode(text)[:-1])
+    assert special.isdisjoint(bart.ours.encode(text)[1:-1])
+    assert bart.ours.decode(bart.ours.encode(text)) == text
+
+
+def test_target_language_is_the_loader_s_choice_and_never_the_document_s(
+    make: Callable[..., Path],
+) -> None:
+    folder = make("marian", targets=("eng", "fra"))
+    plain = tokens.load(make("marian")).encode("وصل الرئيس")
+    assert tokens.load(folder).encode("وصل الرئيس") == [">>eng<<", *plain]
+    assert tokens.load(folder, "fra").encode("وصل الرئيس") == [">>fra<<", *plain]
+    assert tokens.load(folder, "deu").encode("وصل الرئيس") == plain
+    steered = tokens.load(folder).encode(">>fra<< وصل الرئيس")
+    assert steered[0] == ">>eng<<"
+    assert ">>fra<<" not in steered
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join))
+@settings(max_examples=50, deadline=None)
+def test_language_token_as_transformers_reads_it(several: tuple[Any, Pair], text: str) -> None:
+    french, pair = several
+    ours = [pair.source[token] for token in french.encode(text)]
+    assert ours == pair.theirs(f">>fra<< {text}").input_ids
+
+
+@pytest.fixture(scope="module")
+def several(make: Callable[..., Path]) -> tuple[Any, Pair]:
+    folder = make("marian", targets=("eng", "fra"))
+    return tokens.load(folder, "fra"), Pair(folder)
+
+
+def test_a_vocabulary_of_its_own_for_the_target(make: Callable[..., Path]) -> None:
+    folder = make("marian")
+    said = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+    (folder / "tokenizer_config.json").write_text(json.dumps(said | {"separate_vocabs": True}))
+    (folder / "target_vocab.json").write_text('{"</s>": 0, "<unk>": 1, "▁ship": 2, "<pad>": 3}')
+    source, target = tokens.vocabularies(folder)
+    assert target == {"</s>": 0, "<unk>": 1, "▁ship": 2, "<pad>": 3}
+    assert len(source) > 100
+    assert tokens.load(folder).decode(["▁ship"]) == "ship"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content"),
+    [
+        ("marian", "source.spm", None),
+        ("marian", "source.spm", b"not sentencepiece"),
+        ("marian", "vocab.json", b'{"a": 0'),
+        ("marian", "vocab.json", b'{"a": 0, "</s>": 1}'),
+        ("marian", "vocab.json", b"[1]"),
+        ("bart", "tokenizer.json", b"{}"),
+        ("bart", "tokenizer.json", None),
+    ],
+)
+def test_damaged_files_are_refused_in_one_line(
+    tmp_path: Path, kind: str, name: str, content: bytes | None
+) -> None:
+    getattr(factory, kind)(tmp_path)
+    (tmp_path / name).unlink()
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(ModelUnfit) as refused:
+        tokens.load(tmp_path)
+    assert str(tmp_path) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_truncating_tokenizer_file_is_told_not_to(tmp_path: Path) -> None:
+    factory.bart(tmp_path)
+    path = tmp_path / "tokenizer.json"
+    cutting = {"direction": "Right", "max_length": 8, "strategy": "LongestFirst", "stride": 0}
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"truncation": cutting}))
+    text = factory.ENGLISH
+    tokenizer = tokens.load(tmp_path)
+    assert tokenizer.decode(tokenizer.encode(text)) == text
