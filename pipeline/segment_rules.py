@@ -13,6 +13,7 @@ The figures behind each choice come from `tests/benchmarks/segmentation.py`.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 REACH = 40
 OPENERS = "([{<«“„‟‹「『《〈【〔（［｛‘‚‛"
@@ -123,37 +124,45 @@ FINAL_ABBREVIATIONS = {
     "uk": ("т. д", "т. п", "т.д", "т.п", "ін", "грн", "год"),
 }
 # A full-width stop ends wherever it stands, … before a space, and | is often typed for the
-# danda. The library takes no digit for a beginning; behind a long word it is one.
+# danda. The library takes no digit for a beginning (behind a long word it is one), and a unit
+# for an abbreviation (behind a number it may end the sentence; case decides again).
+_UNITS = "cm|km|kg|m|mm|min|mg|см|мм|км|кг|м|мин|млн|млрд|тис|тыс|хв"
 _FULL_STOP = (
-    rf"[。！？｡]+|…(?=\s)|(?<=[\u0900-\u097f])\s?\|+(?=\s)|(?<=[^\W\d_]{{5}})[.!?]+(?=[{_C}]*\s+\d)"
+    r"[。！？｡]+|…(?=\s)|(?<=[\u0900-\u097f])\s?\|+(?=\s)"
+    rf"|(?<=[^\W\d_]{{5}})[.!?]+(?=[{_C}]*\s+\d)|(?<=\d)\s?(?:{_UNITS})\.(?=[{_C}]*\s)"
 )
-_EXTRA = {
-    lang: re.compile(rf"{_FULL_STOP}|\b(?:{'|'.join(map(re.escape, words))})\.(?=[{_C}]*\s)")
-    for lang, words in FINAL_ABBREVIATIONS.items()
-}
-_EXTRA_ANY = re.compile(_FULL_STOP)
+
+
+@cache
+def _extra(lang: str) -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in FINAL_ABBREVIATIONS.get(lang, ()))
+    return re.compile(rf"{_FULL_STOP}|\b(?:{words})\.(?=[{_C}]*\s)" if words else _FULL_STOP)
 
 
 def extra_ends(line: str, lang: str) -> Iterator[int]:
     """Offsets just behind stops that the library may pass over."""
-    return (stop.end() for stop in _EXTRA.get(lang, _EXTRA_ANY).finditer(line))
+    return (stop.end() for stop in _extra(lang).finditer(line))
 
 
 # --- what belongs to the sentence before ------------------------------------------------------
 
 _EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
-_TRAILER = re.compile(
-    rf"(?:\s*[{_C}{_DIRECTION_END}]|[{DIRECTION}]"  # what closes, even after a space
-    rf"|[{_S}]|\s+[{_S}]+(?=\s|$)"  # further stops; but ‘…and’ opens what follows
-    r"|\s?'+(?=\s|$)"
-    r"|\s?\[\d{1,3}(?:\s?[-–,]\s?\d{1,3})*\]"  # [3], [3, 4]: notes
-    rf"|\s*(?:[:;=]-?[()DPp]+|[{_EMOJI}][{_EMOJI}\ufe0f\u200d]*)(?!\w))*"
-)
+
+
+@cache  # compiled on first use: it takes as long as importing everything else here
+def _trailer() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:\s*[{_C}{_DIRECTION_END}]|[{DIRECTION}]"  # what closes, even after a space
+        rf"|[{_S}]|\s+[{_S}]+(?=\s|$)"  # further stops; but ‘...and’ opens what follows
+        r"|\s?'+(?=\s|$)"
+        r"|\s?\[\d{1,3}(?:\s?[-–,]\s?\d{1,3})*\]"  # [3], [3, 4]: notes
+        rf"|\s*(?:[:;=]-?[()DPp]+|[{_EMOJI}][{_EMOJI}\ufe0f\u200d]*)(?!\w))*"
+    )
 
 
 def trailer_end(line: str, end: int) -> int:
     """Where the sentence that stops at `end` really ends: behind quotes, brackets, notes."""
-    match = _TRAILER.match(line, end)
+    match = _trailer().match(line, end)
     return match.end() if match else end
 
 
@@ -207,6 +216,8 @@ _MARKER = re.compile(r"\W*(?:\d{1,3}|[IVXivx]{1,5}|\w)")
 # Where the library knows the abbreviations well, and gold sets begin sentences in lower case.
 LOWER_CASE_STARTS = frozenset({"en", "fr"})
 QUOTATIVES = {"ja": ("と", "って"), "ko": ("고 ", "라고", "라는", "라며", "며 ", "는 ")}
+# What the library lacks.
+ABBREVIATIONS = {"pt": frozenset({"av", "pça", "rod", "trav"})}
 INTRODUCING = frozenset({"e.g", "i.e", "p.ex", "z.b", "d.h", "т.е", "т.ч"})
 ERAS = frozenset({"A.D", "B.C", "B.C.E", "C.E", "J.-C", "a.C", "d.C"})
 ORDINAL_DOTS = frozenset({"cs", "da", "de", "et", "fi", "hr", "hu", "nb", "sk", "sl", "sr", "tr"})
@@ -226,7 +237,7 @@ def _continues(stop: Stop) -> bool:
         return True
     if stop.lang in LOWER_CASE_STARTS:
         return word in FINAL_ABBREVIATIONS[stop.lang]
-    return stop.sign == "." and 0 < len(_DOTS.split(word)[-1]) <= 3
+    return stop.sign == "." and 0 < len(_DOTS.split(word)[-1]) <= 4
 
 
 def _speech_tag(stop: Stop) -> bool:
@@ -275,7 +286,8 @@ def _abbreviation(stop: Stop) -> bool:
     if stop.sign != ".":
         return False
     word = stop.word.lower()
-    return word in INTRODUCING or (word in BEFORE_NUMBER and stop.first.isdigit())
+    known = word in INTRODUCING or word in ABBREVIATIONS.get(stop.lang, ())
+    return known or (word in BEFORE_NUMBER and stop.first.isdigit())
 
 
 def _ordinal(stop: Stop) -> bool:

@@ -86,6 +86,7 @@ OTHERS = {
     ("en", "title"): "Dr. Smith met Mrs. Jones.⏐ They talked.",
     ("en", "acronym"): "The U.S. Army left.⏐ It was over.",
     ("en", "hyphenated letter"): "She won the Super-G.⏐ The next race is today.",
+    ("en", "space before the stop"): "Two people died .⏐ They were found on Monday .",
     ("en", "lower case begins"): "i saw him.⏐ he left.",
     ("en", "etc. ends"): "He sold pens, ink, etc.⏐ Then he left.",
     ("en", "etc. goes on"): "He sold pens, ink, etc. and left.",
@@ -104,13 +105,17 @@ OTHERS = {
     ("es", "no is a word"): "Dijo que no.⏐ Luego se fue.",
     ("es", "doubled letters"): "Los JJ.OO. de Atenas gustaron.⏐ Fin.",
     ("pt", "article number"): "Observe o art. 38 da lei.⏐ Obrigado.",
+    ("pt", "avenue"): "Mora na av. Beira-Rio.⏐ Trabalha longe.",
     ("pt", "telephone number"): "Tel. (011) 253-1588 ou correio.⏐ Obrigado.",
     ("ru", "and so on, ends"): "Купили хлеб, соль и т. д.⏐ Потом ушли.",
     ("ru", "and so on, goes on"): "Купили хлеб и т. д. для кухни.",
+    ("ru", "unit ends"): "Яма глубиной 88 см. ⏐Её засыпали.",
+    ("ru", "unit goes on"): "Яма 88 см. в глубину.",
     ("ru", "initials"): "Стихи А. С. Пушкина знают все.⏐ Почему?",
     ("ru", "speech tag"): "— Ты где? — спросила мама.⏐ Он молчал.",
     ("ru", "short abbreviation"): "Нужно 5 ст. ложек сахара.⏐ И соль.",
     ("uk", "currency ends"): "Це коштує 300 млн грн.⏐ Восени буде більше.",
+    ("uk", "degree"): "Пише канд. біол. наук О. Й. Ступницька.⏐ Читайте.",
     ("uk", "ellipsis"): "Він мовчав…⏐ Потім пішов.",
     ("tr", "ordinal"): "Olay 20. yüzyılda oldu.⏐ Sonra unutuldu.",
     ("tr", "regnal number"): "Kraliçe II. Elizabeth geldi.⏐ Sonra gitti.",
@@ -297,7 +302,7 @@ def test_the_first_article_has_fourteen_segments() -> None:
 
 # What was measured, less a little: a change that costs accuracy anywhere must be meant.
 FLOORS = {
-    "ar": 93.4, "en": 87.1, "fr": 86.6, "es": 98.7, "pt": 92.8, "ru": 85.6,
+    "ar": 93.4, "en": 87.1, "fr": 86.6, "es": 98.7, "pt": 92.8, "ru": 85.5,
     "uk": 97.3, "tr": 93.0, "fa": 98.4, "he": 99.7, "zh": 99.6, "ur": 99.2,
 }  # fmt: skip
 
