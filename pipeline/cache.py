@@ -11,7 +11,8 @@ import logging
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,6 +63,13 @@ _memory = sa.Table(
     sa.Column("checksum", sa.String(64), nullable=False),
     sa.Column("created", sa.Float, nullable=False),
 )
+# An in-memory database is its connection: the threads of a process take turns with one.
+_ONE_CONNECTION: dict[str, Any] = {
+    "poolclass": sa.QueuePool,
+    "pool_size": 1,
+    "max_overflow": 0,
+    "connect_args": {"check_same_thread": False},
+}
 _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -131,7 +139,7 @@ class Cache:
                 "key": _key(signature, input_digest),
                 "stage": signature.stage,
                 "input": input_digest,
-                "document": document.replace("\0", ""),  # PostgreSQL's text has none
+                "document": _storable(document),
                 **_packed(value),
             }
             for input_digest, document, value in outputs
@@ -160,10 +168,7 @@ class Cache:
         if signature.digest in self._touched:
             return
         self._touched.add(signature.digest)
-        row = {"digest": signature.digest, "text": str(signature), "used": time.time()}
-        insert = self._insert(_signatures).values(row)
-        upsert = insert.on_conflict_do_update(["digest"], set_={"used": row["used"]})
-        self._change(lambda connection: connection.execute(upsert), None)
+        self._change(lambda connection: self._use(connection, signature), None)
 
     def history(self, stage: str, document: str, input_digest: str) -> list[Entry]:
         """What a stage made of a document, or of the same input elsewhere, newest first."""
@@ -171,15 +176,17 @@ class Cache:
             sa.select(_signatures.c.text, _outputs.c.input, _outputs.c.created)
             .join(_signatures, _signatures.c.digest == _outputs.c.signature)
             .where(_outputs.c.stage == stage)
-            .where((_outputs.c.document == document) | (_outputs.c.input == input_digest))
+            .where(
+                (_outputs.c.document == _storable(document)) | (_outputs.c.input == input_digest)
+            )
             .order_by(_outputs.c.created.desc())
         )
-        with self._engine.connect() as connection:
+        with self._asked() as connection:
             return [Entry(Signature.parse(t), i, c) for t, i, c in connection.execute(query)]
 
     def counts(self) -> list[Count]:
         """Rows by signature, the most recently used first."""
-        with self._engine.connect() as connection:
+        with self._asked() as connection:
             outputs = _by_signature(connection, _outputs)
             sentences = _by_signature(connection, _memory)
             rows = connection.execute(sa.select(_signatures).order_by(_signatures.c.used.desc()))
@@ -188,22 +195,29 @@ class Cache:
     def collect(self, before: float) -> int:
         """Delete what only signatures last used before that time can reach; rows deleted."""
         old = sa.select(_signatures.c.digest).where(_signatures.c.used < before)
-        with self._engine.begin() as connection:
+        with self._asked() as connection:
             removed = sum(
                 connection.execute(sa.delete(table).where(table.c.signature.in_(old))).rowcount
                 for table in (_outputs, _memory)
             )
             connection.execute(sa.delete(_signatures).where(_signatures.c.used < before))
-        self._vacuum()
+        with self._asked() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
         return removed
 
     def clear(self) -> int:
         """Delete everything; rows deleted."""
         return self.collect(before=float("inf"))
 
-    def _vacuum(self) -> None:
-        with self._engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
+    @contextmanager
+    def _asked(self) -> Iterator[sa.Connection]:
+        """A transaction that a person waits for: raises CacheUnusable where a run would go on."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+                connection.commit()
+        except SQLAlchemyError as error:
+            raise CacheUnusable(f"cache {self._engine.url}: {_reason(error)}") from error
 
     def _insert(self, table: sa.Table) -> Any:
         return _INSERT[self._engine.dialect.name](table)
@@ -235,6 +249,11 @@ class Cache:
             log.warning("cache not read (%s)", _reason(error))
         return rows
 
+    def _use(self, connection: sa.Connection, signature: Signature) -> None:
+        row = {"digest": signature.digest, "text": str(signature), "used": time.time()}
+        insert = self._insert(_signatures).values(row)
+        connection.execute(insert.on_conflict_do_update(["digest"], set_={"used": row["used"]}))
+
     def _write(self, table: sa.Table, signature: Signature, rows: list[dict[str, Any]]) -> set[str]:
         """Insert rows, leave those that are there; the keys of those that are new."""
         if not rows:
@@ -242,10 +261,13 @@ class Cache:
         stamp = {"signature": signature.digest, "created": time.time()}
         insert = self._insert(table).on_conflict_do_nothing().returning(table.c.key)
         stamped = [row | stamp for row in rows]
-        return self._change(
-            lambda connection: set(connection.execute(insert, stamped).scalars()),
-            {row["key"] for row in rows},
-        )
+
+        def work(connection: sa.Connection) -> set[str]:
+            # With its rows, or rows that come after another process cleared would be nobody's.
+            self._use(connection, signature)
+            return set(connection.execute(insert, stamped).scalars())
+
+        return self._change(work, {row["key"] for row in rows})
 
     def _change(self, work: Callable[[sa.Connection], T], otherwise: T) -> T:
         """Run `work` in a transaction; after the first failure, told once, nothing is written."""
@@ -262,18 +284,25 @@ class Cache:
 
 def _connect(url: str) -> sa.Engine:
     try:
-        # One shared connection, or every thread would have an in-memory database of its own.
-        options = {"poolclass": sa.StaticPool} if url == MEMORY else {}
-        engine = sa.create_engine(url, **options)
+        engine = sa.create_engine(url, **(_ONE_CONNECTION if url == MEMORY else {}))
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
         if engine.dialect.name not in _INSERT:
             raise CacheUnusable(f"cache {engine.url}: only SQLite and PostgreSQL are supported")
-        _tables.create_all(engine)
+        _make_tables(engine)
     except (SQLAlchemyError, ImportError) as error:
         place = url.rsplit("@", 1)[-1]  # whatever stands before it may be a password
         raise CacheUnusable(f"cache {place}: {_reason(error)}") from error
     return engine
+
+
+def _make_tables(engine: sa.Engine) -> None:
+    """Unlike `create_all`, without a look that another process can overtake."""
+    with engine.begin() as connection:
+        for table in _tables.sorted_tables:
+            connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+            for index in table.indexes:
+                connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -289,6 +318,11 @@ def _reason(error: Exception) -> str:
     return str(cause).strip().splitlines()[0]
 
 
+def _storable(name: str) -> str:
+    """PostgreSQL's text holds no NUL."""
+    return name.replace("\0", "")
+
+
 def _key(signature: Signature, input_digest: str) -> str:
     components = {"stage": signature.stage, "version": signature.version}
     return digest([components | dict(signature.params), input_digest])
@@ -301,4 +335,4 @@ def _packed(value: Any) -> dict[str, Any]:
 
 def _by_signature(connection: sa.Connection, table: sa.Table) -> dict[str, int]:
     query = sa.select(table.c.signature, sa.func.count()).group_by(table.c.signature)
-    return dict(connection.execute(query).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(query)}

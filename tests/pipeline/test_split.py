@@ -42,10 +42,22 @@ def test_no_word_is_cut_where_words_fit(tokens: list[str], most: int) -> None:
         ("one two three", 99, ["one two three"]),
         ("one two, three four five", 4, ["one two,", "three four five"]),
         # The space is nearer to the middle; the comma is still well inside.
-        ("one two three four five, six seven eight", 5, ["one two three four five,", "six seven eight"]),
+        (
+            "one two three four five, six seven eight",
+            5,
+            ["one two three four five,", "six seven eight"],
+        ),
         # A comma near the edge would leave next to nothing on one side.
-        ("No, two three four five six seven eight", 4, ["No, two three four", "five six seven eight"]),
-        ("قال الوزير إن الطريق مغلق، وإن العمل مستمر", 5, ["قال الوزير إن الطريق مغلق،", "وإن العمل مستمر"]),
+        (
+            "No, two three four five six seven eight",
+            4,
+            ["No, two three four", "five six seven eight"],
+        ),
+        (
+            "قال الوزير إن الطريق مغلق، وإن العمل مستمر",
+            5,
+            ["قال الوزير إن الطريق مغلق،", "وإن العمل مستمر"],
+        ),
         ("他说道路已经封闭 但工作仍在继续", 1, ["他说道路已经封闭", "但工作仍在继续"]),
         ("one two three – four five six", 4, ["one two three –", "four five six"]),
     ],

@@ -1,0 +1,89 @@
+"""Doubles for the two protocols that the stages stand on: a tokenizer of words, and an engine.
+
+They stand in where the text matters that a model gives. Real models are in tests/factory.py.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.catalog import Role
+from models.config import ModelConfig
+from models.engine import DecodeOptions, Hypothesis, Tokens, check_lengths
+from models.golden import Known
+from models.model import Model, Runtime
+from models.store import Located
+
+Script = Callable[[list[str]], Hypothesis]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Each word is a token, between <s> and </s> for a summariser, before </s> for a translator."""
+
+    start: tuple[str, ...] = ()
+    unknown: frozenset[str] = frozenset()
+
+    def encode(self, text: str) -> list[str]:
+        words = ("<unk>" if word in self.unknown else word for word in text.split())
+        return [*self.start, *words, "</s>"]
+
+    def decode(self, tokens: Iterable[str]) -> str:
+        return " ".join(tokens)
+
+
+def upper(words: list[str]) -> Hypothesis:
+    """An echo in capitals."""
+    return Hypothesis(tuple(word.upper() for word in words), -0.5, finished=True)
+
+
+@dataclass(slots=True)
+class ScriptedEngine:
+    """Writes what `script` makes of the words of a source; `calls` is what it was asked."""
+
+    script: Script = upper
+    positions: int = 512
+    calls: list[tuple[list[list[str]], DecodeOptions]] = field(default_factory=list)
+    name: str = "scripted-1"
+
+    def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+        check_lengths(batch, self.positions)
+        self.calls.append(([list(source) for source in batch], options))
+        return [self.script([t for t in source if t not in ("<s>", "</s>")]) for source in batch]
+
+    @property
+    def sources(self) -> list[str]:
+        """Every text that was decoded, special tokens left out."""
+        batches = (batch for batch, _ in self.calls)
+        plain = (filter(lambda t: t not in ("<s>", "</s>"), s) for b in batches for s in b)
+        return [" ".join(source) for source in plain]
+
+
+def model(
+    engine: ScriptedEngine,
+    role: Role = "translator",
+    decode: DecodeOptions | None = None,
+    unknown: frozenset[str] = frozenset(),
+) -> Model:
+    """A Model whose parts are already there: nothing is looked for, converted or loaded."""
+    scripted = Model(role, Located(f"dir:{role}", Path()), Runtime(self_test="skipped"), Known(()))
+    kind, start = ("marian", ()) if role == "translator" else ("bart", ("<s>",))
+    config = ModelConfig(
+        kind="marian" if role == "translator" else "bart",
+        positions=engine.positions,
+        vocabulary=100,
+        start=0,
+        end=1,
+        pad=2,
+        forced_start=None,
+        decode=decode or DecodeOptions(),
+    )
+    identity = {
+        "model": scripted.located.name,
+        "weights": f"sha256:{kind}",
+        "tokens": "sha256:words",
+        "engine": engine.name,
+    }
+    parts = {"identity": identity, "config": config, "tokenizer": Words(start, unknown)}
+    vars(scripted).update(parts, engine=engine)
+    return scripted
