@@ -5,6 +5,7 @@ an interrupted process left behind is removed by the next that converts the same
 """
 
 import errno
+import logging
 import os
 import shutil
 from importlib.metadata import version
@@ -14,6 +15,8 @@ from models.errors import ModelError
 from models.fingerprint import Fingerprint, weights_file
 from models.home import models_home
 from models.store import alone
+
+log = logging.getLogger(__name__)
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -49,6 +52,7 @@ def discard(fingerprint: Fingerprint, compute: str) -> None:
 def _convert(folder: Path, target: Path, compute: str) -> None:
     for stale in target.parent.glob(f".{target.name}.*"):
         shutil.rmtree(stale, ignore_errors=True)
+    log.info("converting %s to %s, once", folder.name, compute)
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         temporary.mkdir(parents=True)

@@ -59,7 +59,7 @@ def needed(names: Collection[str]) -> list[str]:
     return sorted(SMALL_FILES.intersection(names)) + weights
 
 
-_STATUS = {401: "missing", 403: "refused", 429: "busy"}  # a private model answers 401 too
+_STATUS = {401: "missing", 404: "missing", 403: "refused", 429: "busy"}  # 401: or private
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
 

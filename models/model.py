@@ -111,6 +111,13 @@ class Model:
     def _load(self) -> Engine:
         if self.runtime.engine == "torch":
             return engine_torch.load(self.located.folder, device=self.runtime.device)
+        try:
+            return self._load_converted()
+        except ModelUnfit:  # a conversion that rotted on the disk is made again
+            conversion.discard(self.fingerprint, _COMPUTE)
+            return self._load_converted()
+
+    def _load_converted(self) -> Engine:
         folder = conversion.converted(self.located.folder, self.fingerprint, _COMPUTE)
         device = "cpu" if self.runtime.device == "auto" else self.runtime.device
         return engine_ct2.load(folder, compute=_COMPUTE, device=device)

@@ -5,6 +5,7 @@ is here is used without a question to anybody.
 """
 
 import json
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from models.catalog import BUNDLED, Role
 from models.errors import ModelError, ModelMissing, ModelUnfit
 from models.fetch import WEIGHTS
 from models.home import models_home, recall, remember
+
+log = logging.getLogger(__name__)
 
 _TINY = Path(__file__).with_name("tiny")
 _REPOSITORY = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(@(?P<revision>[\w./-]+))?")
@@ -81,13 +84,17 @@ def lacking(folder: Path) -> list[str]:
 @contextmanager
 def alone(name: str) -> Iterator[None]:
     """Let one process at a time do what is called `name`; a dead process holds nothing up."""
-    from filelock import FileLock
+    from filelock import FileLock, Timeout
 
     path = models_home() / "locks" / f"{name.replace('/', '--')}.lock"
     lock = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        try:
+            lock.acquire(timeout=2)
+        except Timeout:
+            log.warning("waiting for another process: %s", name)
+            lock.acquire()
     except OSError as error:
         raise ModelError(
             f"the model store {models_home()} cannot be written ({error.strerror}): "
@@ -108,9 +115,10 @@ def _from_hub(repo: str, revision: str, wanted: Wanted, progress: bool) -> Locat
     with alone(f"fetch-{repo}"):
         if found := _cached(repo, revision):  # by the process that we waited for
             return found
-        commit = _settled(repo, revision)
+        asked = _settled(repo, revision) or revision
+        log.info("downloading %s at %s", repo, asked)
         try:
-            commit = hub.fetch(repo, commit or revision, progress)
+            commit = hub.fetch(repo, asked, progress)
         except hub.HubFailure as failure:
             raise ModelMissing(_ways(repo, str(failure), wanted)) from failure
         _settle(repo, revision, commit)

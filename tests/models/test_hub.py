@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from models import catalog, fetch, hub, snapshots
+from models import catalog, hub, snapshots
 from models.errors import ModelError, ModelMissing, ModelUnfit
 from models.store import Located, Wanted, locate
 from tests import factory
@@ -231,7 +231,7 @@ def test_damaged_small_file(serving: Hub) -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [(401, "has no such model, or shows it only to a valid HF_TOKEN"), (403, "refused"),
-     (429, "too many requests"), (500, "cannot be reached"), (503, "cannot be reached")],
+     (404, "has no such model"), (429, "too many requests"), (500, "cannot be reached"), (503, "cannot be reached")],
 )  # fmt: skip
 def test_a_hub_that_says_no(serving: Hub, status: int, said: str) -> None:
     serving.faults.status = status
@@ -316,20 +316,6 @@ def test_timeouts_must_be_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KHULASA_HUB_TIMEOUT", "soon")
     with pytest.raises(ModelError, match="KHULASA_HUB_TIMEOUT must be a number of seconds"):
         locate(WANTED)
-
-
-@pytest.mark.parametrize(
-    ("names", "chosen"),
-    [
-        (["config.json", "pytorch_model.bin"], ["config.json", "pytorch_model.bin"]),
-        (["model.safetensors", "pytorch_model.bin"], ["model.safetensors"]),
-        (["README.md", "tf_model.h5", "flax_model.msgpack", "onnx/model.onnx"], []),
-        (["merges.txt", "vocab.json", "rust_model.ot"], ["merges.txt", "vocab.json"]),
-        (["modeling_custom.py", "config.json"], ["config.json"]),
-    ],
-)
-def test_needed_files(names: list[str], chosen: list[str]) -> None:
-    assert fetch.needed(names) == chosen
 
 
 def test_catalogue_revisions_are_what_is_asked_for(serving: Hub) -> None:

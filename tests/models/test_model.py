@@ -115,6 +115,16 @@ def test_the_test_can_be_skipped_and_that_shows(marian: Path) -> None:
     assert len(conversions()) == 1
 
 
+def test_a_conversion_that_rotted_is_made_again(marian: Path) -> None:
+    _ = open_translator("ar", reference=str(marian), runtime=SKIPPED).engine
+    (name,) = conversions()
+    weights = models_home() / "converted" / name / "model.bin"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:1000])
+    _ = open_translator("ar", reference=str(marian), runtime=SKIPPED).engine
+    assert weights.read_bytes() == whole
+
+
 def test_a_model_that_passed_is_not_tested_again(
     marian: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
