@@ -131,11 +131,21 @@ CASES = [("ar", rule, text) for rule, text in ARABIC.items()] + [
     (lang, rule, text) for (lang, rule), text in OTHERS.items()
 ]
 
+every_case = pytest.mark.parametrize(
+    ("lang", "rule", "marked"), CASES, ids=[f"{lang}: {rule}" for lang, rule, _ in CASES]
+)
 
-@pytest.mark.parametrize(("lang", "rule", "marked"), CASES, ids=[f"{c[0]}: {c[1]}" for c in CASES])
+
+@every_case
 def test_a_rule(lang: str, rule: str, marked: str) -> None:
     found = [found.text for found in segment(marked.replace(END, ""), lang)]
     assert found == [sentence.strip() for sentence in marked.split(END)]
+
+
+@every_case
+def test_a_segment_on_its_own_stays_whole(lang: str, rule: str, marked: str) -> None:
+    for found in segment(marked.replace(END, ""), lang):
+        assert [again.text for again in segment(found.text, lang)] == [found.text]
 
 
 def test_offsets_and_paragraphs_count_characters_and_lines_that_are_not_blank() -> None:
