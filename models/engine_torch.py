@@ -93,7 +93,8 @@ class TorchEngine:
         self.name = engine
         self._model = model
         self._config = settings
-        self._source = source
+        known = model.get_input_embeddings().num_embeddings
+        self._source = {token: index for token, index in source.items() if index < known}
         self._target = {index: token for token, index in target.items()}
         # The search is given in full with every call: nothing comes from the model's folder.
         model.generation_config = type(model.generation_config)()
