@@ -189,7 +189,7 @@ def _open_tiny(role: Role, runtime: Runtime) -> Model:
 def _by_name(role: Role, reference: str, candidates: Iterable[Repository]) -> Wanted:
     """A repository that the catalogue knows is taken at the catalogue's revision."""
     known = catalog.repositories().get(reference)
-    others = tuple(other.name for other in candidates if other.name != reference)
+    others = tuple(one.name for one in candidates if one.name != reference.partition("@")[0])
     return Wanted(role, reference, known.revision if known else "main", others)
 
 

@@ -51,8 +51,10 @@ class Hub:
     ranges: list[str] = field(default_factory=list)
 
     def __enter__(self) -> "Hub":
-        """Start to serve."""
+        """Start to serve; large files are digested before the first client waits."""
         hub = self
+        for repo in self.folders:
+            _ = [_sibling(path) for path in self.files(repo)]
 
         class Handler(_Handler):
             served = hub
@@ -233,9 +235,13 @@ def _digest(path: Path, kind: Digest) -> str:
     state = path.stat()
     key = (path, state.st_size, state.st_mtime_ns, kind)
     if key not in _known:
-        content = path.read_bytes()
-        start = f"blob {len(content)}\0".encode() if kind == "sha1" else b""
-        _known[key] = hashlib.new(kind, start + content).hexdigest()
+        digest = hashlib.new(kind)
+        if kind == "sha1":
+            digest.update(f"blob {state.st_size}\0".encode())
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 22):
+                digest.update(chunk)
+        _known[key] = digest.hexdigest()
     return _known[key]
 
 
@@ -246,7 +252,7 @@ def _is_large(path: Path) -> bool:
 def _sibling(path: Path) -> dict[str, Any]:
     """A file as `/api/models/R?blobs=true` lists it."""
     size = path.stat().st_size
-    entry: dict[str, Any] = {"rfilename": path.name, "size": size, "blobId": _digest(path, "sha1")}
+    entry: dict[str, Any] = {"rfilename": path.name, "size": size, "blobId": _object(path)}
     if _is_large(path):
         entry["lfs"] = {"sha256": _digest(path, "sha256"), "size": size, "pointerSize": 134}
     return entry
@@ -258,7 +264,12 @@ def _entry(path: Path) -> dict[str, Any]:
     entry: dict[str, Any] = {"type": "file", "path": path.name, "size": size}
     if _is_large(path):
         entry["lfs"] = {"oid": _digest(path, "sha256"), "size": size, "pointerSize": 134}
-    return entry | {"oid": _digest(path, "sha1")}
+    return entry | {"oid": _object(path)}
+
+
+def _object(path: Path) -> str:
+    """The id of git's object: the file, or for a large one a pointer, whose id nobody looks at."""
+    return "0" * 40 if _is_large(path) else _digest(path, "sha1")
 
 
 def _digest_headers(path: Path) -> dict[str, str]:

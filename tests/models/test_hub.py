@@ -231,7 +231,8 @@ def test_damaged_small_file(serving: Hub) -> None:
 @pytest.mark.parametrize(
     ("status", "said"),
     [(401, "has no such model, or shows it only to a valid HF_TOKEN"), (403, "refused"),
-     (404, "has no such model"), (429, "too many requests"), (500, "cannot be reached"), (503, "cannot be reached")],
+     (404, "has no such model"), (429, "too many requests"),
+     (500, "cannot be reached"), (503, "cannot be reached")],
 )  # fmt: skip
 def test_a_hub_that_says_no(serving: Hub, status: int, said: str) -> None:
     serving.faults.status = status
