@@ -23,7 +23,7 @@ LONGEST_TITLE = 250
 SAMPLE = 10_000  # characters that tell encoding and script
 
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -31,7 +31,7 @@ _BOMS = (
 )
 _LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff]")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
 
 
 class Unreadable(KhulasaError):
@@ -80,7 +80,7 @@ def _decode(data: bytes, name: str) -> str:
     """UTF-8, UTF-16 and UTF-32 by their marks, UTF-16 without one, Windows-1256."""
     for mark, marked in _BOMS:
         if data.startswith(mark):
-            return _strictly(data, marked, name)
+            return _strictly(data, marked, name).removeprefix("\ufeff")
     if unmarked := _unmarked_utf16(data):
         return _strictly(data, unmarked, name)
     if b"\0" in data:
@@ -166,7 +166,10 @@ def _markdown_text(text: str) -> str:
     blocks: list[str] = []
     for token in MarkdownIt("commonmark").parse(text):
         if token.type == "inline":
-            parts = (child.content or " " for child in token.children or ())
+            parts = (
+                " " if child.type.endswith("break") else child.content
+                for child in token.children or ()
+            )
             blocks.append("".join(parts).strip())
         elif token.type in ("fence", "code_block", "html_block"):
             blocks.append(token.content.rstrip())

@@ -1,0 +1,311 @@
+"""Bytes to documents: every encoding that is met, nothing lost, and one clear line otherwise."""
+
+import gzip
+import random
+import textwrap
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import sources
+from pipeline.document import Document
+from pipeline.sources import Unreadable, parse, read
+
+NEWS = (
+    "افتتاح جسر جديد\n\nافتتح الوزير جسرا في الموصل بكلفة ٣٫٥ مليون دولار، وقال إن «العمل مستمر».\n"
+)
+LINES = NEWS.strip()
+
+
+def text_of(text: str, name: str = "news.txt", lang: str = "en") -> str:
+    return parse(text.encode(), name, lang).text
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"],
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_encodings_of_unicode(encoding: str, mark: str) -> None:
+    if mark and encoding in ("utf-16", "utf-32", "utf-8-sig"):
+        pytest.skip("writes its own mark")
+    document = parse((mark + NEWS).encode(encoding), "news.txt")
+    assert document.text == LINES
+    assert document.lang == "ar"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_unmarked_utf_16_of_other_scripts(encoding: str) -> None:
+    for text in (
+        "Le ministre a inauguré le pont.",
+        "Министр открыл мост.",
+        "部长 3 月为大桥揭幕。\n是的。",
+    ):
+        assert parse(text.encode(encoding), "a.txt", "fr").text == text
+
+
+def test_windows_1256_keeps_every_letter() -> None:
+    letters = "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگ ،؛؟"
+    text = f"افتتح الوزير جسرا في الموصل {letters} BBC 2026"
+    assert parse(text.encode("cp1256"), "news.txt").text == text
+
+
+def test_utf_8_with_a_little_damage_is_not_taken_for_windows_1256() -> None:
+    data = NEWS.encode()
+    with pytest.raises(Unreadable, match="is not UTF-8"):
+        parse(data[:40] + b"\xff" + data[40:], "news.txt")
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "message"),
+    [
+        (
+            b"one\ntwo\nth\xffree\n",
+            "a.txt",
+            "a.txt: byte 10 (line 3) is not UTF-8; save the file as UTF-8",
+        ),
+        (
+            b"\xef\xbb\xbfone\ntw\xffo",
+            "a.txt",
+            "a.txt: byte 9 (line 2) is not UTF-8; save the file as UTF-8",
+        ),
+        (b"caf\xe9", "a.txt", "a.txt: byte 3 (line 1) is not UTF-8; save the file as UTF-8"),
+        (
+            "مرحبا".encode()[:-1],
+            "a.txt",
+            "a.txt: byte 8 (line 1) is not UTF-8; save the file as UTF-8",
+        ),
+        (b"\xff\xfea", "a.txt", "a.txt: byte 2 (line 1) is not UTF-16; save the file as UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0", "a.png", "a.png: is binary, not text"),
+        (gzip.compress(b"news " * 99, mtime=0), "a.gz", "a.gz: is binary, not text"),
+        (bytes(range(32)) * 20, "a.bin", "a.bin: is binary, not text"),
+        (b"\x1b[31m\x1b[0m", "a.log", "a.log: is binary, not text"),
+        (b"", "-", "-: is empty"),
+        (b"\xef\xbb\xbf", "a.txt", "a.txt: is empty"),
+        (" \n\t\u2028\u3000\r\n".encode(), "a.txt", "a.txt: is empty"),
+        (b"# \n\n---\n", "a.md", "a.md: is empty"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_one_line(data: bytes, name: str, message: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        parse(data, name, "en")
+    assert str(caught.value) == message
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"absent\.txt: no such file or directory$"):
+        read(tmp_path / "absent.txt")
+    with pytest.raises(Unreadable, match=r"is a folder; name the files in it$"):
+        read(tmp_path)
+    (tmp_path / "a.txt").write_text("x")
+    with pytest.raises(Unreadable, match=r"a\.txt/b: not a directory$"):
+        read(tmp_path / "a.txt" / "b")
+    assert Unreadable.exit_code == 2
+
+
+def test_what_is_larger_than_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "LARGEST", 2**20)
+    file = tmp_path / "a.txt"
+    file.write_bytes(b"a " * 2**19)
+    assert len(read(file, "en").text) == 2**20 - 1
+    file.write_bytes(b"a " * 2**19 + b"b")
+    with pytest.raises(Unreadable, match=r"a\.txt: larger than 1 MB; cut it into documents$"):
+        read(file, "en")
+
+
+def test_the_document(tmp_path: Path) -> None:
+    file = tmp_path / "mosul.bridge.txt"
+    file.write_text(NEWS, "utf-8")
+    assert read(file) == Document(
+        "mosul.bridge", "ar", "افتتاح جسر جديد", LINES, path=str(file), lang_score=None
+    )
+    assert parse(NEWS.encode(), "-").id == "stdin"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Headline\n\nA paragraph.", "Headline"),
+        ("\n\nHeadline\nA paragraph.", "Headline"),
+        ("One line alone.", ""),
+        ("x" * 250 + "\nmore", "x" * 250),
+        ("x" * 251 + "\nmore", ""),
+    ],
+)
+def test_the_title_is_a_short_first_line_before_others(text: str, title: str) -> None:
+    assert parse(text.encode(), "a.txt", "en").title == title
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        (NEWS, "ar"),
+        ("قال متحدث باسم BBC و CNN اليوم", "ar"),
+        ("؟؟ 35 %", "ar"),
+        ("🙂🙃", "ar"),
+    ],
+)
+def test_arabic_script_is_taken_as_arabic(text: str, lang: str) -> None:
+    assert parse(text.encode(), "a.txt").lang == lang
+
+
+@pytest.mark.parametrize("text", ["The minister opened a bridge.", "Министр открыл мост.", "大桥"])
+def test_other_scripts_ask_for_the_language(text: str) -> None:
+    message = "a.txt: is not in Arabic script; name its language, as in --from fr"
+    with pytest.raises(Unreadable) as caught:
+        parse(text.encode(), "a.txt")
+    assert str(caught.value) == message
+    assert parse(text.encode(), "a.txt", "ru").lang == "ru"
+
+
+def test_letters_are_composed() -> None:
+    assert text_of("cafe\u0301 \u0627\u0653") == "café آ"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028", "\u2029", "\x85", "\v", "\f"])
+def test_line_ends(end: str) -> None:
+    assert text_of(f"one{end}two{end}{end}three{end}") == "one\ntwo\n\nthree"
+
+
+@pytest.mark.parametrize("control", ["\a", "\x1b", "\x7f", "\x1f", "\x80", "\x9b", "\x9f"])
+def test_stray_control_characters_become_spaces(control: str) -> None:
+    body = "a paragraph of ordinary words, long enough"
+    assert text_of(f"{body}{control}[31m") == f"{body} [31m"
+
+
+def test_joiners_and_direction_marks_are_text() -> None:
+    text = "می\u200cخواهم \u200fنص\u200e"
+    assert text_of(text) == text
+
+
+SENTENCE = "le ministre a inauguré hier un pont sur la rivière en présence de la population"
+
+
+def paragraphs(seed: int, count: int) -> list[str]:
+    dice = random.Random(seed)
+    return [
+        " ".join(dice.choices(SENTENCE.split(), k=dice.randint(60, 120))) + "."
+        for _ in range(count)
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 72, 78])
+@given(seed=st.integers(0, 10_000))
+def test_lines_filled_by_a_program_are_joined(width: int, seed: int) -> None:
+    texts = paragraphs(seed, 4)
+    filled = "\n\n".join(textwrap.fill(text, width) for text in texts)
+    assert text_of(filled) == "\n\n".join(texts)
+
+
+def test_a_headline_over_wrapped_text_is_kept() -> None:
+    body = paragraphs(1, 3)
+    wrapped = "\n\n".join(["Un pont sur la rivière", *(textwrap.fill(p, 72) for p in body)])
+    document = parse(wrapped.encode(), "a.txt", "fr")
+    assert document.title == "Un pont sur la rivière"
+    assert document.text.split("\n\n") == ["Un pont sur la rivière", *body]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Shopping:\n- bread\n- milk and butter\n- a very large piece of old cheese from town\n- salt",
+        "Tyger Tyger, burning bright,\nIn the forests of the night;\nWhat immortal hand or eye,\n"
+        "Could frame thy fearful symmetry?",
+        "A\nB\nC\nD\nE\nF",
+        "\n".join(f"{line} " + "word " * 40 + "end." for line in range(5)),
+        "First paragraph of a text that stands on one line.\nSecond one.\nThird paragraph here.",
+    ],
+    ids=["list", "poem", "letters", "long lines", "paragraphs"],
+)
+def test_lines_that_nobody_filled_are_kept(text: str) -> None:
+    assert text_of(text) == text
+
+
+MARKDOWN = """\
+# Bridge *opened*
+
+The minister opened a [bridge](https://example.org/b) in **Mosul**,
+said `radio` on Monday.
+
+- The cost: 3.5 million
+- The time: 14 months
+  and a day
+
+> A quotation
+
+Underlined
+----------
+
+![A picture](bridge.png) &amp; a snake_case word\\
+next line
+
+```
+code = 1
+```
+
+    indented
+
+<div>raw</div>
+"""
+
+
+def test_the_words_of_markdown_without_its_marks() -> None:
+    document = parse(MARKDOWN.encode(), "a.md", "en")
+    assert document.title == "Bridge opened"
+    assert document.text.split("\n\n") == [
+        "Bridge opened",
+        "The minister opened a bridge in Mosul, said radio on Monday.",
+        "The cost: 3.5 million",
+        "The time: 14 months and a day",
+        "A quotation",
+        "Underlined",
+        "A picture & a snake_case word next line",
+        "code = 1",
+        "indented",
+        "<div>raw</div>",
+    ]
+
+
+def test_wrapped_markdown_is_joined_at_any_width() -> None:
+    texts = paragraphs(3, 3)
+    filled = "\n\n".join(textwrap.fill(text, 30) for text in texts)
+    assert text_of(filled, "a.MD") == "\n\n".join(texts)
+
+
+@given(
+    st.text(
+        st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\t\v\f\x85"),
+        min_size=1,
+    )
+)
+def test_every_character_of_a_text_file_survives(text: str) -> None:
+    text = text.lstrip("\ufeff")
+    if not text.strip():
+        return
+    assert squeezed(text_of(text)) == squeezed(unicodedata.normalize("NFC", text))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_document_or_refused_in_one_line(data: bytes) -> None:
+    found = told(data)
+    if isinstance(found, str):
+        assert found.startswith("a.txt: ")
+        assert "\n" not in found
+    else:
+        assert found.text.strip()
+        assert unicodedata.is_normalized("NFC", found.text)
+        assert {char for char in found.text if unicodedata.category(char) == "Cc"} <= set("\n\t")
+
+
+def told(data: bytes) -> Document | str:
+    try:
+        return parse(data, "a.txt", "en")
+    except Unreadable as error:
+        return str(error)
