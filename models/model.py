@@ -60,12 +60,18 @@ class Model:
 
     @cached_property
     def identity(self) -> dict[str, str]:
-        """What decides the output, in the order of signatures: model, weights, tokens, engine."""
+        """What decides the output, in the order of signatures: model, weights, tokens, engine.
+
+        Where the model did not pass its self-test that is told too: its output is kept apart, so
+        that nobody who wants the test finds it in a cache.
+        """
+        tested = {} if self.verified else {"self-test": "none"}
         return {
             "model": self.located.name,
             "weights": f"sha256:{self.fingerprint.weights[:16]}",
             "tokens": f"sha256:{self.fingerprint.tokens[:16]}",
             "engine": _engine_name(self.runtime),
+            **tested,
         }
 
     @cached_property
