@@ -47,6 +47,8 @@ class Hub:
     faults: Faults = field(default_factory=Faults)
     token: str | None = None
     """If set, requests without it are answered 401."""
+    pinned: dict[str, str] = field(default_factory=dict)
+    """Commits that repositories claim to be at, instead of digests of what they hold."""
     requests: Counter[str] = field(default_factory=Counter)
     ranges: list[str] = field(default_factory=list)
 
@@ -79,7 +81,9 @@ class Hub:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def commit(self, repo: str) -> str:
-        """The commit of `main` now: it moves when a file changes."""
+        """The commit of `main` now: it moves when a file changes, unless it is pinned."""
+        if repo in self.pinned:
+            return self.pinned[repo]
         digest = hashlib.sha1()
         for path in self.files(repo):
             digest.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}".encode())
