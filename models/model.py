@@ -145,7 +145,7 @@ class Model:
     @property
     def _key(self) -> str:
         print_ = self.fingerprint
-        return f"{print_.weights}-{print_.tokens}-{self.identity['engine']}"
+        return f"{print_.weights}-{print_.tokens}-{_engine_name(self.runtime)}"
 
 
 def open_translator(
