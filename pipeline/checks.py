@@ -6,7 +6,7 @@ Each has a stable name and a meaning of one line.
 FLAGS = {
     "split": "longer than the model reads at once: translated in parts and joined",
     "unfinished": "the decoder met its limit before the end: the rest may be missing",
-    "empty": "the model gave nothing for this segment",
+    "empty": "the model gave nothing for this text",
     "untranslated": "passed through as it stands: no letters in the script of the source language",
     "unknown-tokens": "the model does not know much of what is written here",
     "weak-support": "no sentence of the document says most of this",

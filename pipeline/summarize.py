@@ -63,10 +63,10 @@ class Summarizer:
         """The drafts of a document's parts, put together and summarised again."""
         if len(drafts) == 1:
             return drafts[0]
-        joined = [draft.text for draft in drafts]
+        joined = [draft.text for draft in drafts if draft.text]
         whole = Draft(" ".join(joined))
         # A model that does not shorten would have us summarise its summaries for ever.
-        if 2 * sum(map(self._cost, joined)) <= sum(map(self._cost, sentences)):
+        if joined and 2 * sum(map(self._cost, joined)) <= sum(map(self._cost, sentences)):
             [whole] = self._draft([joined])
         flags = (flag for draft in (*drafts, whole) for flag in draft.flags)
         return Draft(whole.text, tuple(dict.fromkeys(("merged", *flags))))
@@ -87,8 +87,9 @@ class Summarizer:
         return [" ".join(part) for part in parts]
 
     def _cost(self, sentence: str) -> int:
-        """Tokens that a sentence adds to a text, the space before it included."""
-        return len(self.model.tokenizer.encode(" " + sentence)) - SPECIAL_TOKENS
+        """The most tokens that a sentence adds to a text: at its head, or after a space."""
+        encode = self.model.tokenizer.encode
+        return max(len(encode(sentence)), len(encode(" " + sentence))) - SPECIAL_TOKENS
 
     def _generate(self, texts: list[str]) -> list[Draft]:
         sources = [self.model.tokenizer.encode(text) for text in texts]
@@ -109,7 +110,8 @@ class Summarizer:
 
     def _read(self, hypothesis: Hypothesis) -> Draft:
         text = self.model.tokenizer.decode(hypothesis.tokens).strip()
-        return Draft(text, () if hypothesis.finished else ("unfinished",))
+        unfinished = () if hypothesis.finished else ("unfinished",)
+        return Draft(text, unfinished if text else (*unfinished, "empty"))
 
 
 def options_for(model: Model) -> DecodeOptions:

@@ -215,7 +215,7 @@ def test_a_headline_over_wrapped_text_is_kept() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Shopping:\n- bread\n- milk and butter\n- a very large piece of old cheese from town\n- salt",
+        "Shopping:\n- bread\n- milk and butter\n- a very large piece of cheese from town\n- salt",
         "Tyger Tyger, burning bright,\nIn the forests of the night;\nWhat immortal hand or eye,\n"
         "Could frame thy fearful symmetry?",
         "A\nB\nC\nD\nE\nF",

@@ -1,0 +1,232 @@
+"""Summaries: nothing of a document is left out, and each sentence points at its evidence."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.engine import DecodeOptions, Hypothesis
+from models.tokens import BartTokenizer
+from pipeline.document import Summary, SummarySentence
+from pipeline.summarize import Summarizer, options_for, unpack
+from tests import factory
+from tests.pipeline import scripted
+from tests.pipeline.scripted import ScriptedEngine
+
+ARTICLE = [
+    "Minister opens bridge",
+    "The minister opened a bridge in Mosul.",
+    "It cost 3.5 million dollars.",
+    "Residents thanked nobody.",
+]
+
+
+def says(text: str, finished: bool = True) -> ScriptedEngine:
+    return ScriptedEngine(lambda words: Hypothesis(tuple(text.split()), -0.5, finished))
+
+
+def first_words(count: int, positions: int) -> ScriptedEngine:
+    """Writes the first words of what it reads."""
+    return ScriptedEngine(
+        lambda words: Hypothesis(tuple(words[:count]), -0.5, finished=True), positions
+    )
+
+
+def summarizer(engine: ScriptedEngine, **decode: int) -> Summarizer:
+    options = DecodeOptions(**decode)  # type: ignore[arg-type]
+    return Summarizer(scripted.model(engine, "summarizer", options), options)
+
+
+def test_sentences_with_the_segments_that_support_them() -> None:
+    engine = says("The bridge in Mosul cost 3.5 million dollars. Penguins swim.")
+    assert summarizer(engine).summarize([ARTICLE]) == [
+        Summary(
+            (
+                SummarySentence("The bridge in Mosul cost 3.5 million dollars.", (1, 2)),
+                SummarySentence("Penguins swim.", (), ("weak-support",)),
+            )
+        )
+    ]
+    assert engine.sources == [" ".join(ARTICLE)]
+
+
+def test_no_documents() -> None:
+    engine = ScriptedEngine()
+    assert summarizer(engine).summarize([]) == []
+    assert engine.calls == []
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["…", "12 345", "🙂"]])
+def test_a_document_without_words_is_not_summarised(texts: list[str]) -> None:
+    engine = ScriptedEngine()
+    assert summarizer(engine).summarize([texts]) == [Summary((), ("nothing-to-summarise",))]
+    assert engine.calls == []
+
+
+def test_supports_count_all_segments_also_those_without_words() -> None:
+    engine = ScriptedEngine(scripted.upper)
+    [summary] = summarizer(engine).summarize([["* * *", "Oil fell.", "", "Gold rose."]])
+    assert engine.sources == ["Oil fell. Gold rose."]
+    assert summary.sentences == (
+        SummarySentence("OIL FELL.", (1,)),
+        SummarySentence("GOLD ROSE.", (3,)),
+    )
+
+
+def test_order_is_kept_over_short_long_and_empty_documents() -> None:
+    engine = first_words(3, positions=12)
+    documents = [["alpha one two three."], ["…"], ["beta " * 8 + "end."] * 4, ["gamma one two."]]
+    summaries = summarizer(engine, min_length=4).summarize(documents)
+    assert [summary.text.split(" ")[0] for summary in summaries] == ["alpha", "", "beta", "gamma"]
+    assert [summary.flags for summary in summaries] == [
+        (),
+        ("nothing-to-summarise",),
+        ("merged",),
+        (),
+    ]
+
+
+def test_a_short_document_is_not_stretched() -> None:
+    engine = ScriptedEngine()
+    short, long = (
+        ["seven words and two marks make nine."],
+        ["eight words and two marks, which make ten."],
+    )
+    summarizer(engine, min_length=5).summarize([short, long])
+    asked = {len(batch[0]): options.min_length for batch, options in engine.calls}
+    assert asked == {9: 0, 10: 5}
+
+
+def test_what_was_cut_off_is_flagged() -> None:
+    [summary] = summarizer(says("The minister opened", finished=False)).summarize([ARTICLE])
+    assert summary.flags == ("unfinished",)
+
+
+def test_a_model_that_writes_nothing_is_flagged() -> None:
+    [summary] = summarizer(says("")).summarize([ARTICLE])
+    assert summary == Summary((), ("empty",))
+
+
+def test_a_long_document_is_summarised_in_parts_of_whole_sentences_and_merged() -> None:
+    engine = first_words(2, positions=12)
+    sentences = [f"s{number} b c d." for number in range(7)]  # 28 words, ten at a time
+    [summary] = summarizer(engine).summarize([sentences])
+    assert engine.sources == [
+        "s0 b c d. s1 b c d.",
+        "s2 b c d. s3 b c d.",
+        "s4 b c d. s5 b c d.",
+        "s6 b c d.",
+        "s0 b s2 b s4 b s6 b",
+    ]
+    assert summary.text == "s0 b"
+    assert summary.flags == ("merged",)
+
+
+def test_parts_are_about_equally_long() -> None:
+    engine = first_words(1, positions=102)
+    summarizer(engine).summarize([["word " * 9 + "end."] * 11])  # 110 words, a hundred at a time
+    assert [len(text.split()) for text in engine.sources[:2]] == [60, 50]
+
+
+def test_a_sentence_longer_than_the_window_is_cut_and_nothing_lost() -> None:
+    engine = first_words(1, positions=12)
+    words = [f"w{number}" for number in range(25)]
+    summarizer(engine).summarize([[" ".join(words)]])
+    read = " ".join(engine.sources).split()
+    assert read[:25] == words
+    assert all(len(text.split()) <= 10 for text in engine.sources)
+
+
+def test_a_model_that_does_not_shorten_comes_to_an_end() -> None:
+    engine = ScriptedEngine(positions=12)
+    sentences = [f"s{number} b c d." for number in range(10)]
+    [summary] = summarizer(engine).summarize([sentences])
+    assert summary.text == " ".join(sentences).upper()
+    assert summary.flags == ("merged",)
+
+
+def test_parts_of_which_nothing_is_made_come_to_an_end() -> None:
+    engine = ScriptedEngine(lambda words: Hypothesis((), -1.0, finished=True), positions=12)
+    [summary] = summarizer(engine).summarize([["s b c d."] * 10])
+    assert summary == Summary((), ("merged", "empty"))
+
+
+def test_flags_of_parts_are_those_of_the_whole() -> None:
+    def script(words: list[str]) -> Hypothesis:
+        return Hypothesis(tuple(words[:1]), -0.5, finished="s2" not in words)
+
+    engine = ScriptedEngine(script, positions=12)
+    [summary] = summarizer(engine).summarize([[f"s{n} b c d." for n in range(6)]])
+    assert summary.flags == ("merged", "unfinished")
+
+
+def test_batches_of_many_documents_are_within_the_budget() -> None:
+    engine = ScriptedEngine(positions=2000)
+    documents = [["word " * count] for count in (10, 1500, 1500, 1500, 700, 700, 3)]
+    summaries = summarizer(engine).summarize(documents)
+    assert [len(summary.text.split()) for summary in summaries] == [
+        10,
+        1500,
+        1500,
+        1500,
+        700,
+        700,
+        3,
+    ]
+    batches = [[len(source) for source in batch] for batch, _ in engine.calls]
+    assert all(max(batch) * len(batch) <= 4096 for batch in batches)
+
+
+@pytest.fixture(scope="module")
+def bart(tmp_path_factory: pytest.TempPathFactory) -> BartTokenizer:
+    """A real byte-level tokenizer, without the model that belongs to it."""
+    from tokenizers import Tokenizer
+
+    folder = tmp_path_factory.mktemp("bart")
+    factory._byte_pairs(folder, 400, "tokenizer.json")
+    return BartTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")))
+
+
+sentences = st.lists(
+    st.text(st.sampled_from("aehT .,é🙂ج\u00a0"), max_size=60).map(str.strip).filter(bool)
+    | st.sampled_from([line for line in factory.ENGLISH.splitlines() if line]),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(sentences)
+def test_every_part_fits_and_no_sentence_is_lost(bart: BartTokenizer, texts: list[str]) -> None:
+    engine = ScriptedEngine(positions=32)
+    model = scripted.model(engine, "summarizer")
+    vars(model)["tokenizer"] = bart
+    parts = Summarizer(model, DecodeOptions())._parts(texts)
+    assert all(len(bart.encode(part)) <= 32 for part in parts)
+    assert "".join("".join(parts).split()) == "".join("".join(texts).split())
+
+
+def test_a_summary_is_no_longer_than_a_third_of_the_window() -> None:
+    wide = scripted.model(
+        ScriptedEngine(positions=1024), "summarizer", DecodeOptions(max_length=140)
+    )
+    narrow = scripted.model(
+        ScriptedEngine(positions=90), "summarizer", DecodeOptions(max_length=140)
+    )
+    assert options_for(wide).max_length == 140
+    assert options_for(narrow).max_length == 30
+
+
+def test_a_summary_comes_back_from_its_json_form() -> None:
+    from dataclasses import asdict
+    from json import dumps, loads
+
+    summary = Summary((SummarySentence("One.", (0, 2), ("weak-support",)),), ("merged",))
+    assert unpack(loads(dumps(asdict(summary)))) == summary
+
+
+def test_the_signature_names_all_that_decides() -> None:
+    assert str(summarizer(ScriptedEngine(), beam=2, min_length=5).signature) == (
+        "summarize:v1|model:dir:summarizer|weights:sha256:bart|tokens:sha256:words"
+        "|engine:scripted-1|beam:2|max_length:511|min_length:5|no_repeat_ngram:0"
+        "|length_penalty:1.0|early_stopping:False"
+    )
