@@ -8,7 +8,8 @@ fresh settings, and it can be ended. `models.hub` starts it, listens and keeps t
 
 It writes one JSON object a line to stdout, in this order:
 
-    {"commit": "<sha>"}     the hub answered, this is the revision
+    {}                      the client is loaded, now the hub is asked
+    {"commit": "<sha>"}     it answered, this is the revision
     {}                      something arrived (at most twice a second)
     {"done": true}          everything is in the cache and as the hub said
 
@@ -95,6 +96,7 @@ def download(repo: str, revision: str, timeout: float, channel: Channel) -> None
             channel.beat()
             return super().update(n)  # type: ignore[no-any-return]
 
+    channel.send()
     info = HfApi().model_info(repo, revision=revision, timeout=timeout, files_metadata=True)
     listed = {file.rfilename: file for file in info.siblings or ()}
     names = needed(listed)
@@ -188,6 +190,8 @@ def main() -> None:
         download(repo, revision, float(timeout), channel)
     except Exception as error:  # noqa: BLE001 (whatever it is, the other process must hear of it)
         channel.send(error=_kind(error), detail=_detail(error))
+    for number in (signal.SIGTERM, signal.SIGINT):  # nothing is left to clean up
+        signal.signal(number, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ def fetch(repo: str, revision: str, progress: bool = False) -> str:
     answer, stall = _seconds("KHULASA_HUB_TIMEOUT", 8), _seconds("KHULASA_HUB_STALL", 60)
     commit = ""
     with _Child(repo, revision, answer, progress) as child:
+        child.hear(stall)  # its start, which a busy machine delays, is not the hub's fault
         message = child.hear(answer)
         while not message.get("done"):
             if "error" in message:
@@ -87,9 +88,10 @@ class _Child:
     def __enter__(self) -> "_Child":
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Ask it to clean up after itself, and end it if it does not soon."""
-        self._process.terminate()
+    def __exit__(self, kind: object, *_: object) -> None:
+        """After a failure ask it to clean up and end; end it if it does not soon."""
+        if kind is not None:
+            self._process.terminate()
         try:
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:

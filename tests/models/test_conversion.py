@@ -78,7 +78,7 @@ def test_what_decides_a_conversion_is_in_its_name() -> None:
 def test_three_processes_convert_once(marian: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     processes = [start(marian, log, 0.5) for _ in range(3)]
-    printed = {process.communicate(timeout=120)[0] for process in processes}
+    printed = {process.communicate(timeout=300)[0] for process in processes}
     assert [process.returncode for process in processes] == [0, 0, 0]
     assert log.read_text() == "converting\n"
     assert len(printed) == 1

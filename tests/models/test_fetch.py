@@ -27,7 +27,7 @@ def served(tmp_path: Path) -> Path:
 
 
 def start(hub: Hub, revision: str = "main") -> "subprocess.Popen[str]":
-    command = [sys.executable, "-P", str(PROGRAM), "o/n", revision, "5"]
+    command = [sys.executable, "-P", str(PROGRAM), "o/n", revision, "60"]
     env = os.environ | {"HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_TELEMETRY": "1"}
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
 
@@ -48,9 +48,10 @@ def test_needed_files(names: list[str], chosen: list[str]) -> None:
 
 def test_messages(served: Path) -> None:
     with Hub({"o/n": served}) as hub:
-        printed, _ = start(hub).communicate(timeout=30)
+        printed, _ = start(hub).communicate(timeout=120)
         commit = hub.commit("o/n")
-    first, *beats, last = [json.loads(line) for line in printed.splitlines()]
+    ready, first, *beats, last = [json.loads(line) for line in printed.splitlines()]
+    assert ready == {}
     assert first == {"commit": commit}
     assert all(beat == {} for beat in beats)
     assert last == {"done": True}
@@ -61,8 +62,8 @@ def test_messages(served: Path) -> None:
 )
 def test_failures(served: Path, repositories: list[str], revision: str, kind: str) -> None:
     with Hub(dict.fromkeys(repositories, served)) as hub:
-        printed, _ = start(hub, revision).communicate(timeout=30)
-    message = json.loads(printed)
+        printed, _ = start(hub, revision).communicate(timeout=120)
+    message = json.loads(printed.splitlines()[-1])
     assert message["error"] == kind
     assert "\n" not in message["detail"]
 
@@ -78,7 +79,7 @@ def test_a_process_that_is_asked_to_end_removes_its_part_file(
             assert process.poll() is None
             time.sleep(0.02)
         process.send_signal(number)
-        process.communicate(timeout=10)
+        process.communicate(timeout=120)
     assert list(snapshots.storage("o/n").rglob("*.incomplete")) == []
 
 
@@ -88,5 +89,5 @@ def test_a_process_whose_parent_is_gone_ends(served: Path) -> None:
         process = start(hub)
         assert process.stdout is not None
         process.stdout.close()
-        assert process.wait(timeout=20) != 0
+        assert process.wait(timeout=120) != 0
     assert not list(snapshots.storage("o/n").rglob("pytorch_model.bin"))

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -217,8 +216,6 @@ def test_full_size(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     shutil.rmtree(served)
     used: Model = open_translator("ar", "fast", runtime=SKIPPED)
     tokens = used.tokenizer.encode("وصل الرئيس إلى العاصمة يوم الاثنين.")
-    started = time.monotonic()
     (found,) = used.engine.generate([tokens], replace(used.config.decode, max_length=20))
     assert 0 < len(found.tokens) <= 20
-    assert time.monotonic() - started < 60
     assert used.identity == model.identity
