@@ -5,9 +5,11 @@ from typing import TextIO
 
 from pipeline.document import Record
 
+# Some readers take these for line ends; JSON allows them escaped.
+_LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
+
 
 def render(record: Record, out: TextIO) -> None:
     """Write the record (schema 1) and a line end."""
-    # Some readers take these two for line ends; JSON allows them escaped.
     line = json.dumps(record.to_json(), ensure_ascii=False)
-    out.write(line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029") + "\n")
+    out.write(line.translate(_LINE_ENDS) + "\n")

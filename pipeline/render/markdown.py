@@ -6,7 +6,8 @@ from typing import TextIO
 from pipeline.checks import FLAGS
 from pipeline.document import Record
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$]|^[#+\-=]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$#]|^[+\-=])")
+_LIST_NUMBER = re.compile(r"^(\d{1,9})([.)])")
 
 
 def render(record: Record, out: TextIO) -> None:
@@ -27,4 +28,4 @@ def render(record: Record, out: TextIO) -> None:
 
 def _escape(text: str) -> str:
     """One line of plain words; a number at the start of a line would begin a list."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _LIST_NUMBER.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", " ".join(text.split())))

@@ -24,21 +24,23 @@ END = "\u2069"
 _DIRECTION_MARKS = dict.fromkeys(
     [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " ")
 
 
 def render(record: Record, out: TextIO) -> None:
     """Write one document; in colour and as wide as the window where `out` is a terminal."""
     console = Console(file=out, highlight=False, width=None if out.isatty() else WIDTH_OF_FILES)
-    console.print(Text(_heading(record), style="bold"))
+    console.print(_heading(record))
     console.print(_summary(record))
     console.print(_columns(record, console))
     console.print(_notes(record))
     console.print()
 
 
-def _heading(record: Record) -> str:
+def _heading(record: Record) -> Text:
     known = languages().get(record.document.lang)
-    return f"{record.document.id}  ·  {known.name if known else record.document.lang} → English"
+    pair = f"  ·  {known.name if known else record.document.lang} → English"
+    return Text.assemble(_plain(record.document.id), pair, style="bold")
 
 
 def _summary(record: Record) -> Padding:
@@ -98,5 +100,5 @@ def _provenance(name: str, record: Record) -> str:
 
 
 def _plain(text: str) -> Text:
-    """The words alone: one line, no marks that would turn the direction of what follows."""
-    return Text(" ".join(text.translate(_DIRECTION_MARKS).split()))
+    """The words alone: one line, nothing that commands a terminal or turns what follows around."""
+    return Text(" ".join(text.translate(_DIRECTION_MARKS | _CONTROLS).split()))
