@@ -7,9 +7,9 @@ from typing import Any
 
 from models.engine import DecodeOptions, Hypothesis, partition
 from models.model import Model
+from pipeline import segment
 from pipeline.document import Summary, SummarySentence
 from pipeline.evidence import ENOUGH_SUPPORT, supports
-from pipeline.segment import segment
 from pipeline.signature import Signature
 from pipeline.split import split_to_fit
 
@@ -41,7 +41,8 @@ class Summarizer:
     @property
     def signature(self) -> Signature:
         decode = ((name, str(value)) for name, value in asdict(self.options).items())
-        return Signature("summarize", VERSION, (*self.model.identity.items(), *decode))
+        sentences = (("segment", f"v{segment.VERSION}"), *segment.params("en").items())
+        return Signature("summarize", VERSION, (*self.model.identity.items(), *decode, *sentences))
 
     def summarize(self, documents: Sequence[Text]) -> list[Summary]:
         """A summary a document, in order; its supports are indexes of the document's sentences."""
@@ -130,7 +131,7 @@ def unpack(row: dict[str, Any]) -> Summary:
 
 
 def _with_evidence(draft: Draft, segments: Text) -> Summary:
-    sentences = (_supported(found.text, segments) for found in segment(draft.text, "en"))
+    sentences = (_supported(found.text, segments) for found in segment.segment(draft.text, "en"))
     return Summary(tuple(sentences), draft.flags)
 
 

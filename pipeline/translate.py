@@ -29,7 +29,8 @@ class Translator:
     @property
     def signature(self) -> Signature:
         decode = ((name, str(value)) for name, value in asdict(self.options).items())
-        return Signature("translate", VERSION, (*self.model.identity.items(), *decode))
+        script = ("script", self.script)  # decides what is not for translation
+        return Signature("translate", VERSION, (*self.model.identity.items(), script, *decode))
 
     def translate(self, sources: Iterable[str]) -> tuple[dict[str, Translation], set[str]]:
         """The translation of every distinct source text, and those that memory already held.

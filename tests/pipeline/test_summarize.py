@@ -1,11 +1,14 @@
 """Summaries: nothing of a document is left out, and each sentence points at its evidence."""
 
+from importlib.metadata import version
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.engine import DecodeOptions, Hypothesis
 from models.tokens import BartTokenizer
+from pipeline import segment
 from pipeline.document import Summary, SummarySentence
 from pipeline.summarize import Summarizer, options_for, unpack
 from tests import factory
@@ -229,4 +232,5 @@ def test_the_signature_names_all_that_decides() -> None:
         "summarize:v1|model:dir:summarizer|weights:sha256:bart|tokens:sha256:words"
         "|engine:scripted-1|beam:2|max_length:511|min_length:5|no_repeat_ngram:0"
         "|length_penalty:1.0|early_stopping:False"
+        f"|segment:v{segment.VERSION}|segmenter:sentencex-{version('sentencex')}|lang:en"
     )

@@ -189,7 +189,7 @@ def test_batches_are_within_the_budget(sizes: list[int]) -> None:
 def test_the_signature_names_all_that_decides() -> None:
     assert str(translator(ScriptedEngine()).signature) == (
         "translate:v1|model:dir:translator|weights:sha256:marian|tokens:sha256:words"
-        "|engine:scripted-1|beam:4|max_length:511|min_length:0|no_repeat_ngram:0"
+        "|engine:scripted-1|script:Arab|beam:4|max_length:511|min_length:0|no_repeat_ngram:0"
         "|length_penalty:1.0|early_stopping:False"
     )
 

@@ -1,0 +1,258 @@
+"""Documents through all stages: in order, each thing done once, and every record complete."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.engine import DecodeOptions
+from models.errors import ModelMissing
+from models.model import Model
+from pipeline import flow, segment
+from pipeline.cache import MEMORY, Cache
+from pipeline.document import Document
+from pipeline.flow import Pipeline
+from tests.pipeline import scripted
+from tests.pipeline.scripted import ScriptedEngine
+
+TEXT = "جسر جديد\nافتتح الوزير جسرا. توقفت العبارة."
+NEWS = Document("news", "ar", "جسر جديد", TEXT, "news.txt")
+
+
+class Models:
+    """Echoing engines in the places where models are opened; every language has its translator."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+        self.translators: dict[str, ScriptedEngine] = {}
+        self.summarizer = ScriptedEngine()
+
+    def open_translator(self, lang: str, *args: Any) -> Model:
+        self.opened.append(lang)
+        engine = self.translators.setdefault(lang, ScriptedEngine())
+        return scripted.model(engine)
+
+    def open_summarizer(self, *args: Any) -> Model:
+        self.opened.append("summary")
+        decode = DecodeOptions(max_length=100, min_length=1)
+        return scripted.model(self.summarizer, "summarizer", decode)
+
+
+@pytest.fixture
+def models(monkeypatch: pytest.MonkeyPatch) -> Models:
+    models = Models()
+    monkeypatch.setattr(flow, "open_translator", models.open_translator)
+    monkeypatch.setattr(flow, "open_summarizer", models.open_summarizer)
+    return models
+
+
+def test_the_record_of_a_small_document(models: Models) -> None:
+    [record] = Pipeline().run([NEWS])
+    written = record.to_json()
+    stages = written.pop("stages")
+    made = (
+        "engine:scripted-1|{script}beam:4|max_length:{most}|min_length:{least}"
+        "|no_repeat_ngram:0|length_penalty:1.0|early_stopping:False"
+    )
+    segmenter = f"segmenter:sentencex-{version('sentencex')}"
+    assert {name: report["signature"] for name, report in stages.items()} == {
+        "segment": f"segment:v{segment.VERSION}|{segmenter}|lang:ar",
+        "translate": "translate:v1|model:dir:translator|weights:sha256:marian|tokens:sha256:words|"
+        + made.format(script="script:Arab|", most=511, least=0),
+        "summarize": "summarize:v1|model:dir:summarizer|weights:sha256:bart|tokens:sha256:words|"
+        + made.format(script="", most=100, least=1)
+        + f"|segment:v{segment.VERSION}|{segmenter}|lang:en",
+    }
+    assert [report["cached"] for report in stages.values()] == [False, False, False]
+    assert (stages["translate"]["sentences"], stages["translate"]["remembered"]) == (3, 0)
+    spans = [(0, 0, 8), (1, 9, 27), (1, 28, 42)]
+    assert written == {
+        "schema": 1,
+        "id": "news",
+        "khulasa": version("khulasa"),
+        "source": {
+            "path": "news.txt",
+            "lang": "ar",
+            "lang_score": None,
+            "title": "جسر جديد",
+            "sha256": "4cdde300494e365a241e068af4ddf84268dcf32f41f1f2fc417fa1dfe33e8c3e",
+        },
+        "segments": [
+            {
+                "index": index,
+                "paragraph": paragraph,
+                "start": start,
+                "end": end,
+                "source": TEXT[start:end],
+                "target": TEXT[start:end],
+                "score": -0.5,
+                "flags": [],
+            }
+            for index, (paragraph, start, end) in enumerate(spans)
+        ],
+        "summary": {
+            "text": "جسر جديد افتتح الوزير جسرا. توقفت العبارة.",
+            "sentences": (
+                {"text": "جسر جديد افتتح الوزير جسرا.", "supports": (0, 1), "flags": ()},
+                {"text": "توقفت العبارة.", "supports": (2,), "flags": ()},
+            ),
+            "flags": (),
+        },
+        "flags": ["unverified-model"],
+    }
+
+
+LANGUAGES = {"ar": "جسر رقم", "fr": "pont numéro", "ru": "мост номер"}
+
+
+def documents(count: int) -> list[Document]:
+    langs = [list(LANGUAGES)[number % 3] for number in range(count)]
+    return [Document(f"d{n}", lang, "", f"{LANGUAGES[lang]} {n}") for n, lang in enumerate(langs)]
+
+
+@pytest.mark.parametrize("window", [1, 30, 150_000])
+def test_order_over_languages_and_windows(
+    window: int, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "WINDOW", window)
+    given = documents(11)
+    records = list(Pipeline().run(given))
+    assert [record.document for record in records] == given
+    assert [record.translations[0].text for record in records] == [
+        document.text.upper() for document in given
+    ]
+    assert [record.summary.text for record in records] == [
+        document.text.upper() for document in given
+    ]
+    assert sorted(models.opened) == ["ar", "fr", "ru", "summary"]
+
+
+def test_documents_of_a_window_are_translated_together(models: Models) -> None:
+    list(Pipeline().run(documents(9)))
+    assert {lang: len(engine.calls) for lang, engine in models.translators.items()} == {
+        "ar": 1,
+        "fr": 1,
+        "ru": 1,
+    }
+
+
+def test_records_come_before_the_next_window_is_read(
+    models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "WINDOW", 20)
+    read: list[str] = []
+
+    def stream() -> Iterator[Document]:
+        for document in documents(9):
+            read.append(document.id)
+            yield document
+
+    records = Pipeline().run(stream())
+    assert read == []
+    assert next(records).document.id == "d0"
+    assert read == ["d0", "d1"]
+
+
+def test_no_documents_open_no_model(models: Models) -> None:
+    assert list(Pipeline().run([])) == []
+    assert models.opened == []
+
+
+def test_a_second_run_loads_no_engine(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = Cache(MEMORY)
+    [first] = Pipeline(cache=cache).run([NEWS])
+
+    def without_engine(open_model: Any) -> Any:
+        def opened(*args: Any) -> Model:
+            model: Model = open_model(*args)
+            for part in ("engine", "tokenizer"):
+                del vars(model)[part]  # what asks for it now looks for files that are not there
+            return model
+
+        return opened
+
+    monkeypatch.setattr(flow, "open_translator", without_engine(models.open_translator))
+    monkeypatch.setattr(flow, "open_summarizer", without_engine(models.open_summarizer))
+    [second] = Pipeline(cache=cache).run([NEWS])
+    assert [report.cached for report in second.stages.values()] == [True, True, True]
+    assert [report.seconds for report in second.stages.values()] == [0.0, 0.0, 0.0]
+    assert second.stages["translate"].sentences is None
+    assert replace(second, stages={}) == replace(first, stages={})
+
+
+def test_of_a_changed_document_one_sentence_is_translated(models: Models) -> None:
+    pipeline = Pipeline()
+    list(pipeline.run([NEWS]))
+    models.translators["ar"].calls.clear()
+    changed = replace(NEWS, text=TEXT.replace("العبارة", "السفينة"))
+    [record] = pipeline.run([changed])
+    assert models.translators["ar"].sources == ["توقفت السفينة."]
+    report = record.stages["translate"]
+    assert (report.cached, report.sentences, report.remembered) == (False, 3, 2)
+
+
+def test_a_copy_under_another_name_is_in_the_cache(models: Models) -> None:
+    pipeline = Pipeline()
+    list(pipeline.run([NEWS]))
+    [copy] = pipeline.run([replace(NEWS, id="copy")])
+    assert all(report.cached for report in copy.stages.values())
+    assert copy.document.id == "copy"
+
+
+def test_the_beam_is_part_of_the_signatures(models: Models) -> None:
+    cache = Cache(MEMORY)
+    list(Pipeline(cache=cache).run([NEWS]))
+    [record] = Pipeline(beam=2, cache=cache).run([NEWS])
+    assert {name: report.cached for name, report in record.stages.items()} == {
+        "segment": True,
+        "translate": False,
+        "summarize": False,
+    }
+    assert "|beam:2|" in record.stages["translate"].signature
+    assert "|beam:2|" in record.stages["summarize"].signature
+    assert [options.beam for _, options in models.translators["ar"].calls] == [4, 2]
+
+
+def test_one_model_for_two_scripts_keeps_them_apart(models: Models) -> None:
+    pipeline = Pipeline()
+    english = Document("a", "ar", "", "Reuters reported.")
+    [untouched] = pipeline.run([english])
+    [translated] = pipeline.run([replace(english, lang="fr")])
+    assert untouched.translations[0].flags == ("untranslated",)
+    assert translated.translations[0].text == "REUTERS REPORTED."
+
+
+def test_a_missing_model_is_told_before_anything_is_computed(
+    models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*args: Any) -> Model:
+        raise ModelMissing("not here")
+
+    monkeypatch.setattr(flow, "open_summarizer", missing)
+    cache = Cache(MEMORY)
+    with pytest.raises(ModelMissing):
+        list(Pipeline(cache=cache).run([NEWS]))
+    assert models.translators["ar"].calls == []
+    assert cache.counts() == []
+
+
+def test_a_document_without_words_has_a_record(models: Models) -> None:
+    [record] = Pipeline().run([Document("marks", "ar", "", "…\n🙂\n12")])
+    assert [one.text for one in record.translations] == ["…", "🙂", "12"]
+    assert record.summary.text == ""
+    assert record.flags == ("unverified-model", "nothing-to-summarise")
+    assert "untranslated" in record.all_flags
+
+
+def test_offsets_are_true_for_every_segment(models: Models, root: Path) -> None:
+    seeds = sorted((root / "seeds").glob("ar-*.txt"))
+    texts = [seed.read_text("utf-8") for seed in seeds if seed.name.count(".") == 1]
+    given = [Document(f"{n}", "ar", "", text) for n, text in enumerate(texts)]
+    assert given
+    for record in Pipeline().run(given):
+        assert len(record.segments) == len(record.translations) > 3
+        for one in record.to_json()["segments"]:
+            assert record.document.text[one["start"] : one["end"]] == one["source"]
