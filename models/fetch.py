@@ -92,6 +92,10 @@ def download(repo: str, revision: str, timeout: float, channel: Channel) -> None
     constants.DOWNLOAD_CHUNK_SIZE = 1 << 20
 
     class Bar(tqdm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            kwargs |= {"desc": f"{repo} {name}", "leave": False}
+            super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+
         def update(self, n: float | None = 1) -> bool | None:
             channel.beat()
             return super().update(n)  # type: ignore[no-any-return]

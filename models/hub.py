@@ -4,6 +4,7 @@ Nothing here is imported by a run that finds its models on this machine.
 """
 
 import contextlib
+import itertools
 import json
 import os
 import queue
@@ -54,13 +55,14 @@ def fetch(repo: str, revision: str, progress: bool = False) -> str:
     answer, stall = _seconds("KHULASA_HUB_TIMEOUT", 8), _seconds("KHULASA_HUB_STALL", 60)
     commit = ""
     with _Child(repo, revision, answer, progress) as child:
-        child.hear(stall)  # its start, which a busy machine delays, is not the hub's fault
-        message = child.hear(answer)
-        while not message.get("done"):
+        # Its own start, which a busy machine delays, is not the hub's fault.
+        for bound in itertools.chain((stall, answer), itertools.repeat(stall)):
+            message = child.hear(bound)
             if "error" in message:
                 raise _failure(repo, revision, message)
             commit = message.get("commit", commit)
-            message = child.hear(stall)
+            if message.get("done"):
+                break
     if commit != revision:
         replace_text(storage(repo) / "refs" / revision, commit)
     return commit
@@ -147,6 +149,9 @@ def _environment(progress: bool) -> dict[str, str]:
 
 def _seconds(name: str, default: float) -> float:
     try:
-        return float(os.environ.get(name) or default)
+        value = float(os.environ.get(name) or default)
+        if not 0 <= value < threading.TIMEOUT_MAX:
+            raise ValueError
+        return value
     except ValueError:
         raise ModelError(f"{name} must be a number of seconds") from None

@@ -146,9 +146,12 @@ def test_offline_opens_no_socket(serving: Hub, monkeypatch: pytest.MonkeyPatch) 
 def check_message(message: str) -> None:
     """One line, with the three ways out."""
     assert "\n" not in message
-    assert "Ways out: (1) run this where the hub answers and copy " in message
-    assert "models--Helsinki-NLP--opus-mt-ar-en from there; (2)" in message
-    assert "--translator DIR; (3) --models tiny" in message
+    assert (
+        "Ways out: (1) run this where the hub answers and copy "
+        "models--Helsinki-NLP--opus-mt-ar-en from its hub cache into "
+        f"{snapshots.cache_folder()}; (2) give a folder that holds it: --translator DIR; "
+        "(3) --models tiny"
+    ) in message
 
 
 def test_refused_connection() -> None:
@@ -181,11 +184,11 @@ def test_the_usual_wait_is_under_ten_seconds(monkeypatch: pytest.MonkeyPatch) ->
 
     def note(_: object, seconds: float) -> dict[str, object]:
         waits.append(seconds)
-        return {"done": True}
+        return {"done": True} if len(waits) == 4 else {}
 
     monkeypatch.setattr("models.hub._Child.hear", note)
     hub.fetch(REPO, "main")
-    assert waits == [60.0, 8.0]
+    assert waits == [60.0, 8.0, 60.0, 60.0]
 
 
 def test_a_download_that_stalls(serving: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,8 +316,9 @@ def test_progress_goes_to_stderr(serving: Hub, capfd: pytest.CaptureFixture[str]
     assert capfd.readouterr().out == ""
 
 
-def test_timeouts_must_be_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KHULASA_HUB_TIMEOUT", "soon")
+@pytest.mark.parametrize("value", ["soon", "-1", "nan", "inf"])
+def test_timeouts_must_be_numbers(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KHULASA_HUB_TIMEOUT", value)
     with pytest.raises(ModelError, match="KHULASA_HUB_TIMEOUT must be a number of seconds"):
         locate(WANTED)
 
