@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from models.engine import DecodeOptions
-from models.errors import ModelUnfit
+from models.errors import ModelUnfit, one_line
 
 Kind = Literal["marian", "bart"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -44,6 +44,8 @@ def read(folder: Path) -> ModelConfig:
         )
     search = folder / "generation_config.json"
     said = _stated(config) | (_stated(_object(search)) if search.is_file() else {})
+    if said.get("force_bos_token_to_be_generated"):  # how forced_bos_token_id was said before 2021
+        said.setdefault("forced_bos_token_id", said.get("bos_token_id"))
     try:
         return _config(kind, said)
     except KeyError as error:
@@ -104,7 +106,7 @@ def _object(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ModelUnfit(f"{path}: not there; a model folder needs it") from None
     except (OSError, ValueError) as error:
-        raise ModelUnfit(f"{path}: cannot be read as JSON ({error})") from None
+        raise ModelUnfit(f"{path}: cannot be read as JSON ({one_line(error)})") from None
     if not isinstance(value, dict):
         raise ModelUnfit(f"{path}: holds no JSON object")
     return value

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models import config, engine_torch, tokens
-from models.errors import ModelUnfit
+from models.errors import ModelUnfit, one_line
 
 LIMITS = "limits.json"
 
@@ -22,7 +22,7 @@ def convert(source: Path, target: Path, compute: str) -> None:
     what lies in `target` is then incomplete.
     """
     settings = config.read(source)
-    names = _names(source)
+    names = _names(source, settings)
     model = engine_torch.read_model(source)
     vocabulary = _Vocabulary(names, names[settings.end])
     try:
@@ -31,7 +31,7 @@ def convert(source: Path, target: Path, compute: str) -> None:
                 str(target), quantization=compute, force=True
             )
     except (ValueError, RuntimeError, KeyError, AttributeError) as error:
-        raise ModelUnfit(f"{source}: cannot be converted ({error})") from None
+        raise ModelUnfit(f"{source}: cannot be converted ({one_line(error)})") from None
     forced = settings.forced_start
     limits = {
         "positions": settings.positions,
@@ -43,8 +43,13 @@ def convert(source: Path, target: Path, compute: str) -> None:
     (target / LIMITS).write_text(json.dumps(limits) + "\n", encoding="utf-8")
 
 
-def _names(folder: Path) -> list[str]:
-    """The tokens, each at the place of its id."""
+def _names(folder: Path, settings: config.ModelConfig) -> list[str]:
+    """The tokens, each at the place of its id, as many as the converter wants.
+
+    A wrong number would give a model that answers with the wrong words: the converter does not
+    look. It takes Marian's last row out as padding, whatever it is, and for the other kinds leaves
+    out tokens that the model has no row for (BART's `<mask>`).
+    """
     source, target = tokens.vocabularies(folder)
     if source != target:
         raise ModelUnfit(
@@ -52,8 +57,14 @@ def _names(folder: Path) -> list[str]:
             "use --engine torch"
         )
     names = sorted(source, key=source.__getitem__)
-    if [source[name] for name in names] != list(range(len(names))):
-        raise ModelUnfit(f"{folder}: the token ids of its vocabulary are not 0, 1, 2 and so on")
+    last = settings.vocabulary - 1
+    ends_in_pad = settings.pad == last == len(names) - 1 and names[-1] == "<pad>"
+    in_order = [source[name] for name in names] == list(range(len(names)))
+    if not (in_order and (ends_in_pad if settings.kind == "marian" else len(names) > last)):
+        raise ModelUnfit(
+            f"{folder}: its vocabulary is not the model's: {len(names)} tokens for "
+            f"{settings.vocabulary} rows, or ids that are not 0, 1, 2 and so on"
+        )
     return names
 
 

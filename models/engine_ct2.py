@@ -19,7 +19,7 @@ from typing import Any
 
 from models.convert import LIMITS
 from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths, partition
-from models.errors import ModelUnfit
+from models.errors import ModelUnfit, one_line
 
 COMPUTES = ("int8", "float32")
 
@@ -58,7 +58,7 @@ def load(
         )
         return CTranslate2Engine(translator, limits, workers, name(compute))
     except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise ModelUnfit(f"{folder}: cannot be loaded ({error})") from None
+        raise ModelUnfit(f"{folder}: cannot be loaded ({one_line(error)})") from None
 
 
 def available_cores() -> int:

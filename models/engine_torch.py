@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models import config, tokens
 from models.config import ModelConfig
 from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths, partition
-from models.errors import ModelUnfit
+from models.errors import ModelUnfit, one_line
 
 if TYPE_CHECKING:
     import torch
@@ -70,7 +70,7 @@ def read_model(folder: Path) -> Any:
         if kind == "marian":
             missing |= {"final_logits_bias"} - _stored(folder, safe)
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the libraries raise
-        raise ModelUnfit(f"{folder}: weights cannot be loaded ({_line(error)})") from None
+        raise ModelUnfit(f"{folder}: weights cannot be loaded ({one_line(error)})") from None
     for what, names in (("missing", missing), ("unexpected", info["unexpected_keys"])):
         if names:
             first, more = sorted(names)[0], len(names) - 1
@@ -242,12 +242,6 @@ def _stored(folder: Path, safe: bool) -> set[str]:
         else:
             names |= set(torch.load(path, weights_only=True, mmap=True))
     return names
-
-
-def _line(error: Exception) -> str:
-    """The first line of a library's message that says something."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
 
 
 @contextmanager

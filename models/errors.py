@@ -25,3 +25,9 @@ class ModelMissing(ModelError):
 
 class ModelUnfit(ModelError):
     """The files are here, but they are damaged, of an unknown kind, or give wrong results."""
+
+
+def one_line(error: Exception) -> str:
+    """What a library's error says, for a message of ours: its first line, or else its name."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -8,12 +8,13 @@ text, the two differ; for all other text the ids are the same (its `split_specia
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from models import config
-from models.errors import ModelUnfit
+from models.errors import ModelUnfit, one_line
 
 if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
@@ -44,24 +45,33 @@ def load(folder: Path, target: str = "eng") -> Tokenizer:
     `target` is the three-letter target language: a model whose vocabulary holds `>>eng<<` gets
     that token first in every source. Raises ModelUnfit where files are absent or damaged.
     """
-    try:
+    with _refusing(folder):
         if config.read(folder).kind == "marian":
             return _marian(folder, target)
         return BartTokenizer(_byte_level(folder))
-    except ModelUnfit:
-        raise
-    except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception
-        raise ModelUnfit(f"{folder}: its tokenizer cannot be loaded ({error})") from None
 
 
 def vocabularies(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
-    """Token to id of the source side and of the target side of a model folder."""
-    if config.read(folder).kind == "marian":
-        source = _json(folder / "vocab.json")
-        target = folder / "target_vocab.json"
-        return source, _json(target) if _separate(folder) else source
-    shared = _byte_level(folder).get_vocab(with_added_tokens=True)
-    return shared, shared
+    """Token to id of the source side and of the target side of a model folder.
+
+    Raises ModelUnfit where files are absent or damaged.
+    """
+    with _refusing(folder):
+        if config.read(folder).kind == "marian":
+            source = _json(folder / "vocab.json")
+            return source, _json(folder / "target_vocab.json") if _separate(folder) else source
+        shared = _byte_level(folder).get_vocab(with_added_tokens=True)
+        return shared, shared
+
+
+@contextmanager
+def _refusing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except ModelUnfit:
+        raise
+    except Exception as error:  # noqa: BLE001 - tokenizers raises bare Exception
+        raise ModelUnfit(f"{folder}: its tokenizer cannot be loaded ({one_line(error)})") from None
 
 
 class MarianTokenizer:

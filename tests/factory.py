@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 Weights = Literal["safetensors", "bin"]
 Precision = Literal["float32", "float16"]
+Kind = Literal["opus-mt-ar-en", "distilbart-cnn-6-6", "distilbart-cnn-12-6"]
 
 ARABIC = """\
 أعلنت وزارة الصحة يوم الاثنين افتتاح ثلاثة مستشفيات جديدة في المدينة.
@@ -142,7 +143,7 @@ def bart(
 
 
 def full_size(
-    kind: Literal["opus-mt-ar-en", "distilbart-cnn-6-6", "distilbart-cnn-12-6"],
+    kind: Kind,
     folder: Path,
     tokenizer_files: Path,
     *,
@@ -281,6 +282,7 @@ def _bart_config(vocabulary: int, size: Size) -> dict[str, Any]:
         "bos_token_id": 0,
         "decoder_start_token_id": 2,
         "eos_token_id": 2,
+        "force_bos_token_to_be_generated": True,
         "model_type": "bart",
         "normalize_before": False,
         "normalize_embedding": True,

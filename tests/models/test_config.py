@@ -81,6 +81,12 @@ def test_bart_lengths_leave_out_the_start_and_the_forced_first_token(tmp_path: P
     )
 
 
+def test_bart_in_words_of_2020(tmp_path: Path) -> None:
+    said = {"forced_bos_token_id": None, "force_bos_token_to_be_generated": True, "bos_token_id": 5}
+    found = config.read(write(tmp_path, BART | said))
+    assert (found.forced_start, found.decode.max_length) == (5, 140)
+
+
 def test_bart_without_a_forced_first_token(tmp_path: Path) -> None:
     found = config.read(write(tmp_path, BART | {"forced_bos_token_id": None, "min_length": 0}))
     assert found.forced_start is None

@@ -311,3 +311,49 @@ def test_weights_that_carry_code_are_not_run(tmp_path: Path) -> None:
     with pytest.raises(ModelUnfit):
         ENGINES["torch"].load(folder)
     assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture(scope="module", params=["translator", "summarizer"])
+def bundled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Pair, Engine]:
+    """A bundled model in float32 under both engines, and in eight bits."""
+    folder = TINY / request.param
+    if not (folder / "model.safetensors").is_file():
+        pytest.skip("the bundled model is not made yet")
+    from models.tiny import examples
+
+    told = examples.events(examples.TEST, 40)
+    if request.param == "translator":
+        texts = [pair.source for pair in examples.translation_pairs(told)][:200]
+    else:
+        texts = [examples.summary_pair(event).source for event in told]
+    tokenizer = tokens.load(folder)
+    engines = both(folder, tmp_path_factory.mktemp("float32"), "float32")
+    convert(folder, target := tmp_path_factory.mktemp("int8"), "int8")
+    pair = Pair(folder, engines, [tokenizer.encode(text) for text in texts])
+    return pair, engine_ct2.load(target, compute="int8")
+
+
+@pytest.mark.parametrize(("beam", "share"), [(1, 1.0), (4, 0.97)])
+def test_bundled_models_say_the_same_under_both_engines(
+    bundled: tuple[Pair, Engine], beam: int, share: float
+) -> None:
+    pair, _ = bundled
+    options = replace(config.read(pair.folder).decode, beam=beam)
+    fast, reference = (pair.engines[name].generate(pair.sources, options) for name in ENGINES)
+    same = sum(a.tokens == b.tokens for a, b in zip(fast, reference, strict=True))
+    assert same >= share * len(pair.sources)
+    assert all(hypothesis.finished for hypothesis in fast)
+
+
+def test_eight_bits_hardly_change_what_bundled_models_say(bundled: tuple[Pair, Engine]) -> None:
+    from sacrebleu.metrics.chrf import CHRF
+
+    pair, short = bundled
+    tokenizer = tokens.load(pair.folder)
+    options = config.read(pair.folder).decode
+    whole = pair.engines["ctranslate2"].generate(pair.sources, options)
+    reference = [tokenizer.decode(hypothesis.tokens) for hypothesis in whole]
+    said = [tokenizer.decode(h.tokens) for h in short.generate(pair.sources, options)]
+    assert CHRF().corpus_score(said, [reference]).score >= 98
