@@ -217,7 +217,7 @@ class TestContract:
 json_values = st.recursive(st.none() | st.text() | st.integers(), st.lists, max_leaves=5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.dictionaries(st.text(), json_values, max_size=5))
 def test_whatever_json_holds_is_remembered(values: dict[str, Any]) -> None:
     with closing(Cache(MEMORY)) as cache:

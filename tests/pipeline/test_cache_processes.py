@@ -64,7 +64,7 @@ def test_processes_that_open_and_write_at_once_agree(tmp_path: Path) -> None:
         assert writer.stdin is not None
         writer.stdin.close()
         writer.stdin = None
-    told = [writer.communicate(timeout=60) for writer in writers]
+    told = [writer.communicate(timeout=300) for writer in writers]
     assert [err for _, err in told] == [""] * 4
     found = [json.loads(out) for out, _ in told]
     sources = [f"source {number}" for number in range(300)]
@@ -79,7 +79,7 @@ def test_a_killed_writer_leaves_every_row_that_it_had_written(tmp_path: Path) ->
     assert writer.stdout is not None
     written = [int(writer.stdout.readline()) for _ in range(30)][-1]
     writer.send_signal(signal.SIGKILL)
-    later, _ = writer.communicate(timeout=60)
+    later, _ = writer.communicate(timeout=300)
     written = int(later.split()[-1]) if later.split() else written
     assert written >= 300
     sources = [f"source {number}" for number in range(written)]

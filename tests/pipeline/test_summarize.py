@@ -197,7 +197,7 @@ sentences = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(sentences)
 def test_every_part_fits_and_no_sentence_is_lost(bart: BartTokenizer, texts: list[str]) -> None:
     engine = ScriptedEngine(positions=32)

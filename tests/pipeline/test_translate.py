@@ -19,7 +19,7 @@ from tests.pipeline.scripted import ScriptedEngine
 BRIDGE, FERRY, ROAD = "افتتح الوزير جسرا", "توقفت العبارة", "أغلق الطريق"
 
 
-few = settings(max_examples=25, deadline=None)  # each opens a database
+few = settings(max_examples=25)  # each opens a database
 
 
 def translator(engine: ScriptedEngine, memory: Cache | None = None, **unknown: str) -> Translator:

@@ -115,7 +115,7 @@ def test_hostile_text_is_words_in_every_place(text: str) -> None:
 marks = st.text(st.sampled_from("ab1. )#*_-+=`|<>[]()!&;~\\$\n٣ج:/\t"), min_size=1, max_size=30)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(marks.filter(str.strip), marks)
 def test_any_marks_are_words(source: str, target: str) -> None:
     made = record([source], [target], (SummarySentence(source),), title=source)

@@ -65,7 +65,7 @@ words = st.text(st.sampled_from("aé中جلا🙂٣5.،-"), min_size=1, max_size
 texts = st.lists(words, min_size=1, max_size=30).map(" ".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts, texts, st.sampled_from(["ar", "fr", "zh"]))
 @example("ج" * 300, "x" * 300, "ar")
 @example("x " * 300, "中" * 300, "ar")
@@ -89,7 +89,7 @@ def test_each_column_reads_on_from_line_to_line(source: str, target: str) -> Non
     assert latin == target.replace(" ", "")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(texts)
 @example("ج" * 300)
 def test_right_to_left_islands_are_closed_on_their_line(source: str) -> None:
