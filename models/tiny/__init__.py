@@ -1,0 +1,1 @@
+"""The bundled small models, the world they speak of, and how they are made."""
