@@ -66,11 +66,10 @@ def _config(kind: Kind, said: dict[str, Any]) -> ModelConfig:
         forced_start=None if forced is None else int(forced),
         decode=_decode(kind, said),
     )
-    for name in ("start", "end", "pad"):
-        if not 0 <= getattr(config, name) < config.vocabulary:
-            raise ValueError(
-                f"the {name} token {getattr(config, name)} is not one of {config.vocabulary} tokens"
-            )
+    ids = {"start": config.start, "end": config.end, "pad": config.pad, "forced first": forced}
+    for name, index in ids.items():
+        if index is not None and not 0 <= index < config.vocabulary:
+            raise ValueError(f"the {name} token {index} is not one of {config.vocabulary} tokens")
     return config
 
 

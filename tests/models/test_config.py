@@ -101,6 +101,7 @@ def test_bart_without_a_forced_first_token(tmp_path: Path) -> None:
         ([1], "holds no JSON object"),
         ({**MARIAN, "max_position_embeddings": None}, "max_position_embeddings is missing"),
         ({**MARIAN, "vocab_size": "many"}, "many"),
+        ({**BART, "forced_bos_token_id": -1}, "the forced first token -1 is not one of 100"),
         ({**MARIAN, "pad_token_id": 100}, "the pad token 100 is not one of 100 tokens"),
     ],
 )
