@@ -58,7 +58,8 @@ def locate(wanted: Wanted, progress: bool = False) -> Located:
         return _whole(Located(wanted.reference, _TINY / wanted.role))
     folder = Path(wanted.reference).expanduser()
     if wanted.reference and folder.is_dir():
-        return _whole(Located(f"dir:{folder.resolve().name}", folder))
+        name = folder.resolve().name.replace("|", "_")  # which parts the components of a signature
+        return _whole(Located(f"dir:{name}", folder))
     match = _REPOSITORY.fullmatch(wanted.reference)
     if match is None or wanted.reference.startswith((".", "~", "/")):
         raise ModelMissing(f"there is no folder {wanted.reference!r} for --{wanted.role}")
