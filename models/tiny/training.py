@@ -36,6 +36,9 @@ SIZE: dict[str, Any] = {
 CHUNK = 8
 """Batches drawn together and sorted by length, so that little padding is computed."""
 
+WIDTH = 16
+"""Few different shapes: on a CPU, each is compiled anew and keeps its memory."""
+
 IGNORED = -100
 
 
@@ -92,8 +95,8 @@ def batches(examples: list[Example], chunk: int) -> list[list[Example]]:
 
 
 def padded(rows: Sequence[Sequence[int]], filler: int) -> torch.Tensor:
-    """`rows` as one tensor (rows, longest row)."""
-    width = max(map(len, rows))
+    """`rows` as one tensor (rows, longest row rounded up to a multiple of `WIDTH`)."""
+    width = -(-max(map(len, rows)) // WIDTH) * WIDTH
     return torch.tensor([[*row, *[filler] * (width - len(row))] for row in rows])
 
 

@@ -126,8 +126,11 @@ def test_batches_hold_every_example_once_and_like_lengths() -> None:
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
 
 
-def test_rows_are_padded_to_the_longest() -> None:
-    assert padded([[1, 2, 3], [4]], IGNORED).tolist() == [[1, 2, 3], [4, IGNORED, IGNORED]]
+def test_rows_are_padded_to_few_widths() -> None:
+    rows = padded([[1, 2, 3], [4]], IGNORED)
+    assert rows.shape == (2, 16)
+    assert rows[1].tolist() == [4, *[IGNORED] * 15]
+    assert padded([[7] * 17], 0).shape == (1, 32)
 
 
 def test_a_published_model_is_float16_and_loads_as_float32(tmp_path: Path) -> None:
