@@ -38,7 +38,7 @@ def name(compute: str = "int8") -> str:
 def load(
     folder: Path, *, compute: str = "int8", device: str = "cpu", cores: int | None = None
 ) -> Engine:
-    """Load a folder that `models.convert.convert` wrote.
+    """Load a folder that `models.convert.convert` wrote; "auto" is the processor.
 
     `cores` is the number of processor cores to use, all that this process may use if None.
     Raises ModelUnfit where the files are damaged.
@@ -51,7 +51,7 @@ def load(
         limits = json.loads((folder / LIMITS).read_text("utf-8"))
         translator = ctranslate2.Translator(
             str(folder),
-            device=device,
+            device="cpu" if device == "auto" else device,
             compute_type=compute,
             inter_threads=workers,
             intra_threads=cores // workers,

@@ -9,13 +9,14 @@ translator.engine.generate([tokens], translator.config.decode)
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
-from models import catalog, conversion, engine_ct2, engine_torch, golden, store
+from models import catalog, conversion, golden, store
 from models.catalog import BUNDLED, ModelSet, Repository, Role, UnknownLanguage
 from models.config import ModelConfig
 from models.config import read as read_config
 from models.engine import Engine
+from models.engines import ENGINES, Backend
 from models.errors import ModelUnfit
 from models.fingerprint import Fingerprint, fingerprint
 from models.golden import Article, Known, Proof, SelfTest
@@ -24,8 +25,6 @@ from models.tokens import Tokenizer
 from models.tokens import load as load_tokenizer
 
 EngineName = Literal["ctranslate2", "torch"]
-
-_COMPUTE = "int8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +113,23 @@ class Model:
                 raise
         return engine
 
+    @property
+    def _backend(self) -> Backend:
+        return ENGINES[self.runtime.engine]
+
     def _load(self) -> Engine:
-        if self.runtime.engine == "torch":
-            return engine_torch.load(self.located.folder, device=self.runtime.device)
+        if not self._backend.converted:
+            return self._backend.load(self.located.folder, device=self.runtime.device)
         try:
             return self._load_converted()
         except ModelUnfit:  # a conversion that rotted on the disk is made again
-            conversion.discard(self.fingerprint, _COMPUTE)
+            self._discard()
             return self._load_converted()
 
     def _load_converted(self) -> Engine:
-        folder = conversion.converted(self.located.folder, self.fingerprint, _COMPUTE)
-        device = "cpu" if self.runtime.device == "auto" else self.runtime.device
-        return engine_ct2.load(folder, compute=_COMPUTE, device=device)
+        compute = self._backend.computes[0]
+        folder = conversion.converted(self.located.folder, self.fingerprint, compute)
+        return self._backend.load(folder, compute=compute, device=self.runtime.device)
 
     def _examine(self, engine: Engine) -> None:
         golden.examine(
@@ -135,8 +138,8 @@ class Model:
 
     def _discard(self) -> None:
         """Convert again next time: the fault may be in the conversion."""
-        if self.runtime.engine == "ctranslate2":
-            conversion.discard(self.fingerprint, _COMPUTE)
+        if self._backend.converted:
+            conversion.discard(self.fingerprint, self._backend.computes[0])
 
     @property
     def _passed(self) -> bool:
@@ -205,6 +208,6 @@ def _open(wanted: Wanted, runtime: Runtime, proof: Proof) -> Model:
 
 def _engine_name(runtime: Runtime) -> str:
     """Engine, version, precision, and the device where one was asked for that is no processor."""
-    module: Any = engine_torch if runtime.engine == "torch" else engine_ct2
+    backend = ENGINES[runtime.engine]
     device = "" if runtime.device in ("auto", "cpu") else f"-{runtime.device}"
-    return f"{module.name()}{device}"
+    return f"{backend.name(backend.computes[0])}{device}"

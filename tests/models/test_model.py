@@ -11,6 +11,7 @@ import pytest
 
 from models import catalog, engine_ct2
 from models.engine import DecodeOptions, Hypothesis, Tokens
+from models.engines import ENGINES
 from models.errors import ModelMissing, ModelUnfit
 from models.home import models_home
 from models.model import Model, Runtime, open_summarizer, open_translator
@@ -40,6 +41,9 @@ class Knows:
     def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
         vocabulary = ["▁" + pair.target for pair in catalog.language("ar").golden]
         return [Hypothesis((piece,), -0.1, True) for piece in vocabulary]
+
+
+KNOWING = replace(ENGINES["ctranslate2"], load=lambda *_, **__: Knows())
 
 
 def conversions() -> list[str]:
@@ -128,7 +132,7 @@ def test_a_conversion_that_rotted_is_made_again(marian: Path) -> None:
 def test_a_model_that_passed_is_not_tested_again(
     marian: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_ct2, "load", lambda *_, **__: Knows())
+    monkeypatch.setitem(ENGINES, "ctranslate2", KNOWING)
     model = open_translator("ar", reference=str(marian))
     assert isinstance(model.engine, Knows)
     monkeypatch.setattr("models.golden.examine", None)
@@ -142,7 +146,7 @@ def test_other_weights_are_tested_anew(
     marian: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(engine_ct2, "load", lambda *_, **__: Knows())
+        patch.setitem(ENGINES, "ctranslate2", KNOWING)
         _ = open_translator("ar", reference=str(marian)).engine
     other = factory.marian(tmp_path / "marian", seed=1)
     with pytest.raises(ModelUnfit, match="fails its self-test"):
