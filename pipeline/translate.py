@@ -76,7 +76,7 @@ class Translator:
             *(("empty",) if not text else ()),
             *unknown_flags(sum(list(p).count("<unk>") for p in parts), sum(map(len, parts))),
         )
-        return Translation(text, round(score, 4), flags)
+        return Translation(text, round(score, 4) or 0.0, flags)
 
 
 def pack(translation: Translation) -> list[Any]:

@@ -1,0 +1,139 @@
+"""The README tells the truth: its commands run, and what it shows is what comes out.
+
+Its first two blocks, set-up and all, are run by .ci/run in clean checkouts.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.catalog import languages, summarizers
+from tests import factory
+from tests.hub import Hub
+
+README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+COMMANDS = re.findall(r"^khulasa .*?(?=\s+#|$)", README, re.MULTILINE)
+SECONDS = re.compile(r"\(\d+\.\d s\)|\(from the cache\)")
+TINY = Path(__file__).parent.parent / "models" / "tiny"
+needs_tiny = pytest.mark.skipif(
+    not (TINY / "summarizer" / "model.safetensors").exists(), reason="no bundled models"
+)
+
+
+def block(language: str, number: int = 0) -> str:
+    """The n-th fenced block of a language."""
+    pattern = rf"^```{language}\n(.*?)^```$"
+    found: list[str] = re.findall(pattern, README, re.MULTILINE | re.DOTALL)
+    return found[number]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Where `khulasa` is the command of this interpreter."""
+    scripts = Path(sys.executable).parent
+    path = f"{scripts}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "KHULASA_HOME": str(home), "PATH": path, **more}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[tuple[Path, Any]]:
+    """A folder with an article and a report, and a hub that serves random models."""
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copy(root / "seeds" / "ar-harvest.txt", folder / "article.txt")
+    shutil.copy(root / "seeds" / "fr-railway.txt", folder / "rapport.txt")
+    translator = factory.marian(folder / "models" / "translator")
+    summarizer = factory.bart(folder / "models" / "summarizer")
+    used = [languages()["ar"].best, languages()["ar"].fast, languages()["fr"].best]
+    repositories = dict.fromkeys(used, translator)
+    repositories |= dict.fromkeys(summarizers().values(), summarizer)
+    pinned = {repo.name: repo.revision for repo in repositories if repo.revision != "main"}
+    with Hub({repo.name: path for repo, path in repositories.items()}, pinned=pinned) as hub:
+        yield (
+            folder,
+            environment(
+                folder / "home",
+                HF_ENDPOINT=hub.url,
+                HF_HOME=str(folder / "huggingface"),
+                KHULASA_SELF_TEST="off",
+            ),
+        )
+
+
+def test_the_readme_documents_commands() -> None:
+    assert len(COMMANDS) >= 8
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_documented_command_runs(command: str, desk: tuple[Path, Any]) -> None:
+    folder, env = desk
+    done = subprocess.run(
+        command, shell=True, cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or " -o " in command
+
+
+@needs_tiny
+def test_the_sample_output_is_what_comes_out(root: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["khulasa", "run", "seeds/ar-demining.txt", "--models", "tiny"],
+        cwd=root,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = (line.rstrip() for line in SECONDS.sub("(… s)", done.stdout).splitlines())
+    assert "\n".join(lines).strip() == block("text").strip()
+
+
+@needs_tiny
+def test_the_python_example_prints_a_summary(root: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", block("python")],
+        cwd=root,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip().endswith(".")
+
+
+@needs_tiny
+def test_the_record_shown_has_the_shape_of_a_real_one(root: Path, tmp_path: Path) -> None:
+    command = ["khulasa", "run", "seeds/ar-demining.txt", "--models", "tiny", "--format", "json"]
+    done = subprocess.run(
+        command,
+        cwd=root,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert shape(json.loads(block("json"))) == shape(json.loads(done.stdout))
+
+
+def shape(value: Any) -> Any:
+    """The keys of a record all the way down; of a list, the shape of its first member."""
+    if isinstance(value, dict):
+        return {key: shape(inner) for key, inner in value.items()}
+    return [shape(inner) for inner in value[:1]] if isinstance(value, list) else None
+
+
+def test_every_exit_code_and_every_command_is_documented() -> None:
+    from typer.main import get_command
+
+    from pipeline.cli import app
+
+    command: Any = get_command(app)
+    names = [*command.commands, *(f"cache {n}" for n in command.commands["cache"].commands)]
+    assert all(f"khulasa {name}" in README for name in names)
+    assert all(f"| {code} |" in README for code in (0, 1, 2, 3, 130))
