@@ -6,9 +6,7 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def _own_home(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fresh home a test: what one test kept, no other finds."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("KHULASA_HOME", str(home / "khulasa"))
