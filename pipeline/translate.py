@@ -74,7 +74,7 @@ class Translator:
             *(("split",) if len(parts) > 1 else ()),
             *(("unfinished",) if not all(h.finished for h in hypotheses) else ()),
             *(("empty",) if not text else ()),
-            *unknown_flags(sum(list(p).count("<unk>") for p in parts), sum(map(len, parts))),
+            *unknown_flags([token for part in parts for token in part], self.script),
         )
         return Translation(text, round(score, 4) or 0.0, flags)
 

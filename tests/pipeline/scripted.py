@@ -19,13 +19,16 @@ Script = Callable[[list[str]], Hypothesis]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Each word is a token, between <s> and </s> for a summariser, before </s> for a translator."""
+    """Each word is a token, marked as SentencePiece marks the start of a word.
+
+    A summariser's stand between <s> and </s>, a translator's before </s>.
+    """
 
     start: tuple[str, ...] = ()
     unknown: frozenset[str] = frozenset()
 
     def encode(self, text: str) -> list[str]:
-        words = ("<unk>" if word in self.unknown else word for word in text.split())
+        words = ("<unk>" if word in self.unknown else f"▁{word}" for word in text.split())
         return [*self.start, *words, "</s>"]
 
     def decode(self, tokens: Iterable[str]) -> str:
@@ -49,14 +52,17 @@ class ScriptedEngine:
     def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
         check_lengths(batch, self.positions)
         self.calls.append(([list(source) for source in batch], options))
-        return [self.script([t for t in source if t not in ("<s>", "</s>")]) for source in batch]
+        return [self.script(_words(source)) for source in batch]
 
     @property
     def sources(self) -> list[str]:
         """Every text that was decoded, special tokens left out."""
         batches = (batch for batch, _ in self.calls)
-        plain = (filter(lambda t: t not in ("<s>", "</s>"), s) for b in batches for s in b)
-        return [" ".join(source) for source in plain]
+        return [" ".join(_words(source)) for batch in batches for source in batch]
+
+
+def _words(source: Tokens) -> list[str]:
+    return [token.removeprefix("▁") for token in source if token not in ("<s>", "</s>")]
 
 
 def model(

@@ -13,7 +13,24 @@ from pipeline.checks import FLAGS, is_foreign_text, unknown_flags
     [(0, 0, False), (0, 20, False), (1, 20, False), (2, 39, True), (1, 19, True), (5, 5, True)],
 )
 def test_more_than_a_twentieth_unknown_is_flagged(unknown: int, tokens: int, flagged: bool) -> None:
-    assert unknown_flags(unknown, tokens) == (("unknown-tokens",) if flagged else ())
+    written = ["<unk>"] * unknown + ["▁word"] * (tokens - unknown)
+    assert unknown_flags(written, "Arab") == (("unknown-tokens",) if flagged else ())
+
+
+@pytest.mark.parametrize(
+    ("tokens", "script", "flagged"),
+    [
+        (["▁ب", "و", "ت", "ي", "ن", "</s>"], "Arab", True),
+        (["▁بو", "ت", "ين", "</s>"], "Arab", False),
+        (["▁و", "▁من", "▁و"], "Arab", False),
+        (["▁2", "0", "2", "4", "▁عام"], "Arab", False),
+        (["▁会", "议", "开", "始"], "Hans", False),
+    ],
+)
+def test_words_that_are_spelled_out_are_not_known(
+    tokens: list[str], script: str, flagged: bool
+) -> None:
+    assert unknown_flags(tokens, script) == (("unknown-tokens",) if flagged else ())
 
 
 @pytest.mark.parametrize(
