@@ -16,8 +16,9 @@ class Explanation:
     """What the cache holds for one stage of a document.
 
     `kept` is when the output was stored, in seconds of the epoch, or None where it would be
-    computed. `changes` compare with the newest other output of the same stage and document; they
-    are empty where there is none. `waits_for` names an earlier stage that must run first.
+    computed. `changes` compare with the newest other output of the same stage and text, else of
+    the same document; they are empty where there is none. `waits_for` names an earlier stage that
+    must run first.
     """
 
     stage: str
@@ -57,6 +58,7 @@ def _explain(cache: Cache, document: str, signature: Signature, wanted: str) -> 
     history = cache.history(signature.stage, document, wanted)
     ours = [e for e in history if (e.signature, e.input) == (signature, wanted)]
     others = [e for e in history if e not in ours]
+    others.sort(key=lambda entry: entry.input != wanted)  # the same text under other options first
     changes = _changes(others[0], signature, wanted) if others else ()
     return Explanation(signature.stage, ours[0].created if ours else None, changes)
 

@@ -79,6 +79,12 @@ def test_where_both_beams_are_kept_the_other_is_told(cache: Cache) -> None:
     ]
 
 
+def test_the_same_text_is_compared_rather_than_a_newer_one(cache: Cache) -> None:
+    list(Pipeline(cache=cache).run([OTHER]))
+    _, translated, _ = explain(Pipeline(beam=2, cache=cache), NEWS)
+    assert translated == Explanation("translate", None, (("beam", "4", "2"),))
+
+
 def test_a_changed_text_is_named_as_input(cache: Cache) -> None:
     segmented, translated, _ = explain(Pipeline(cache=cache), OTHER)
     before, now = digest(NEWS.text)[:12], digest(OTHER.text)[:12]
