@@ -19,7 +19,7 @@ from typing import Any
 
 from models.convert import LIMITS
 from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths, partition
-from models.errors import ModelUnfit, one_line
+from models.errors import DeviceMissing, ModelUnfit, one_line
 
 COMPUTES = ("int8", "float32")
 
@@ -41,10 +41,12 @@ def load(
     """Load a folder that `models.convert.convert` wrote; "auto" is the processor.
 
     `cores` is the number of processor cores to use, all that this process may use if None.
-    Raises ModelUnfit where the files are damaged.
+    Raises ModelUnfit where the files are damaged, DeviceMissing where `device` is not here.
     """
     import ctranslate2
 
+    if device not in ("auto", "cpu") and not ctranslate2.get_cuda_device_count():
+        raise DeviceMissing(device, "CTranslate2")
     cores = cores or available_cores()
     workers = min(cores, _WORKERS)
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from models import config, tokens
 from models.config import ModelConfig
 from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths, partition
-from models.errors import ModelUnfit, one_line
+from models.errors import DeviceMissing, ModelUnfit, one_line
 
 if TYPE_CHECKING:
     import torch
@@ -33,16 +33,23 @@ def name(compute: str = "float32") -> str:
 def load(folder: Path, *, compute: str = "float32", device: str = "cpu") -> Engine:
     """Load the original weights of a model folder onto `device` ("auto" takes a GPU if any).
 
-    Raises ModelUnfit where the files are damaged or do not fill the model.
+    Raises ModelUnfit where the files are damaged or do not fill the model, DeviceMissing where
+    `device` is not here.
     """
-    import torch
-
-    if device == "auto":
-        apple = "mps" if torch.backends.mps.is_available() else "cpu"
-        device = "cuda" if torch.cuda.is_available() else apple
+    device = _device(device)
     source, target = tokens.vocabularies(folder)
     model = read_model(folder).to(device)
     return TorchEngine(model, config.read(folder), source, target, name(compute))
+
+
+def _device(wanted: str) -> str:
+    import torch
+
+    available = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    here = [device for device, ask in available.items() if ask()] + ["cpu"]
+    if wanted not in ("auto", *here):
+        raise DeviceMissing(wanted, "torch")
+    return here[0] if wanted == "auto" else wanted
 
 
 def read_model(folder: Path) -> Any:

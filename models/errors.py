@@ -3,7 +3,8 @@
 KhulasaError            2   wrong usage or unreadable input
 └── ModelError          3   a model is missing or unfit
     ├── ModelMissing        not here, and the hub does not have or give it
-    └── ModelUnfit          here, but it does not load, or does not translate what it must
+    ├── ModelUnfit          here, but it does not load, or does not translate what it must
+    └── DeviceMissing       asked for, but this machine or its libraries have none
 """
 
 
@@ -25,6 +26,13 @@ class ModelMissing(ModelError):
 
 class ModelUnfit(ModelError):
     """The files are here, but they are damaged, of an unknown kind, or give wrong results."""
+
+
+class DeviceMissing(ModelError):
+    """The device that was asked for cannot be used here."""
+
+    def __init__(self, device: str, library: str) -> None:
+        super().__init__(f"{library} finds no {device} device here; leave --device {device} out")
 
 
 def one_line(error: Exception) -> str:

@@ -94,7 +94,9 @@ Summarizer = Annotated[
     typer.Option(metavar="REPO|DIR", help="Summarise with this model instead of the set's."),
 ]
 Engine = Annotated[Literal["ctranslate2", "torch"], typer.Option(help="What runs the models.")]
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+Device = Annotated[
+    Literal["auto", "cpu", "cuda", "mps"], typer.Option(help="Where the models run.")
+]
 Beam = Annotated[
     int | None,
     typer.Option(min=1, max=64, help="Hypotheses kept while decoding.", show_default="the model's"),

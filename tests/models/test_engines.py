@@ -20,7 +20,7 @@ from models import config, engine_ct2, engine_torch, tokens
 from models.convert import convert
 from models.engine import DecodeOptions, Engine, Hypothesis
 from models.engines import ENGINES
-from models.errors import ModelUnfit
+from models.errors import DeviceMissing, ModelUnfit
 from tests import factory
 
 TINY = Path(__file__).parents[2] / "models" / "tiny"
@@ -88,6 +88,12 @@ def test_neither_order_nor_company_changes_a_hypothesis(
     assert without_scores(alone) == without_scores(together[:12])
     for one, other in zip(alone, together, strict=False):
         assert one.score == pytest.approx(other.score, abs=1e-4)
+
+
+@pytest.mark.parametrize(("name", "device"), [("ctranslate2", "cuda"), ("torch", "mps")])
+def test_a_device_that_is_not_here_is_told(tmp_path: Path, name: str, device: str) -> None:
+    with pytest.raises(DeviceMissing, match=f"finds no {device} device here"):
+        ENGINES[name].load(tmp_path, device=device)
 
 
 def test_nothing_gives_nothing(engine: Engine) -> None:
