@@ -45,8 +45,8 @@ def load(folder: Path, *, compute: str = "float32", device: str = "cpu") -> Engi
 def _device(wanted: str) -> str:
     import torch
 
-    available = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
-    here = [device for device, ask in available.items() if ask()] + ["cpu"]
+    there = {"cuda": torch.cuda.is_available(), "mps": bool(torch.backends.mps.is_available())}
+    here = [device for device, found in there.items() if found] + ["cpu"]
     if wanted not in ("auto", *here):
         raise DeviceMissing(wanted, "torch")
     return here[0] if wanted == "auto" else wanted

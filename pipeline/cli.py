@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TextIO
@@ -70,7 +71,6 @@ def _kept_details() -> str:
 app = typer.Typer(
     name="khulasa",
     cls=Guarded,
-    help="Foreign-language documents into English: aligned translation, summary with evidence.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -116,6 +116,22 @@ SelfTest = Annotated[
     typer.Option(help="Refuse a model that fails sentences whose translation is known."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"khulasa {version('khulasa')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Foreign-language documents into English: aligned translation, summary with evidence."""
 
 
 @app.command()
@@ -219,7 +235,10 @@ def gc(
 
 @cache_app.command()
 def clear(
-    yes: Annotated[bool, typer.Option("--yes", prompt="Delete everything that is kept?")],
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", prompt="Delete everything that is kept?", help="Do not ask."),
+    ],
     cache: CachePlace = None,
 ) -> None:
     """Delete everything: outputs of stages and the translation memory."""

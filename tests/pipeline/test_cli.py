@@ -9,11 +9,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from pipeline.cli import app
 from tests import factory
 
 ARTICLE = "عنوان الخبر\n\nقال الوزير إن الاجتماع عقد أمس. وأضاف أن 25 شخصا حضروا.\n"
@@ -314,11 +317,20 @@ def test_an_interrupt_is_exit_130(shell: Shell, tmp_path: Path) -> None:
     assert err.strip() == "khulasa: interrupted"
 
 
-def test_help_is_quick_and_every_option_says_what_it_does(shell: Shell) -> None:
-    for command in ([], ["run"], ["cache"], ["cache", "explain"], ["cache", "gc"]):
-        done = shell(*command, "--help")
-        assert done.returncode == 0
-        assert "Usage: " in done.stdout
+def test_it_says_its_version(shell: Shell) -> None:
+    assert shell("--version").stdout == f"khulasa {version('khulasa')}\n"
+
+
+def test_every_command_and_option_says_what_it_does() -> None:
+    def silent(command: Any, name: str) -> Iterator[str]:
+        if not command.help:
+            yield name
+        yield from (f"{name} {option.name}" for option in command.params if not option.help)
+        for inner, subcommand in getattr(command, "commands", {}).items():
+            yield from silent(subcommand, f"{name} {inner}")
+
+    completion = {"khulasa install_completion", "khulasa show_completion"}
+    assert set(silent(get_command(app), "khulasa")) <= completion
 
 
 def test_cache_commands_count_keep_and_clear(shell: Shell, article: Path, tmp_path: Path) -> None:
