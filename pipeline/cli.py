@@ -109,8 +109,6 @@ Format = Annotated[
     Literal["text", "json", "markdown"] | None,
     typer.Option("--format", help="Default: by the suffix of OUT, else text."),
 ]
-
-
 SelfTest = Annotated[
     bool,
     typer.Option(help="Refuse a model that fails sentences whose translation is known."),
@@ -124,13 +122,14 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+]
+
+
 @app.callback()
-def main(
-    _version: Annotated[
-        bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
-    ] = False,
-) -> None:
+def main(_version: Version = False) -> None:
     """Foreign-language documents into English: aligned translation, summary with evidence."""
 
 
@@ -169,8 +168,10 @@ def run(
         pipeline = Pipeline(models, translator, summarizer, runtime, beam, kept)
         for record in pipeline.run(_documents(files, _code(lang), failed)):
             render(record, out)
+        if len(failed) == len(files):  # before an empty file takes the place of an older one
+            raise typer.Exit(KhulasaError.exit_code)
     if failed:
-        raise typer.Exit(KhulasaError.exit_code if len(failed) == len(files) else SOME_FAILED)
+        raise typer.Exit(SOME_FAILED)
 
 
 @cache_app.command()
@@ -207,6 +208,7 @@ def explain(
     from pipeline.explain import explain as explain_document
     from pipeline.flow import Pipeline
 
+    os.environ["HF_HUB_OFFLINE"] = "1"  # a question must not start a download
     failed: list[str] = []
     with closing(open_cache(cache)) as kept:
         runtime = Runtime(engine, device, "required" if self_test else "skipped")

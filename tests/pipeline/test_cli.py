@@ -149,6 +149,15 @@ def test_standard_input_output_file_and_format_by_suffix(shell: Shell, tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
 
 
+def test_where_nothing_can_be_read_an_older_output_stays(shell: Shell, tmp_path: Path) -> None:
+    target = tmp_path / "out.txt"
+    target.write_text("older", encoding="utf-8")
+    code, _, _ = shell.run(str(tmp_path / "missing.txt"), "-o", str(target))
+    assert code == 2
+    assert target.read_text(encoding="utf-8") == "older"
+    assert list(tmp_path.iterdir()) == [target]
+
+
 def test_an_output_that_cannot_be_written_is_one_line(shell: Shell, article: Path) -> None:
     code, _, err = shell.run(str(article), "-o", str(article.parent / "no" / "out.txt"))
     assert code == 2
@@ -188,6 +197,12 @@ def test_explain_names_the_component_that_changed(shell: Shell, article: Path) -
     shell.record(str(article), "--beam", "2")
     after = shell("cache", "explain", str(article), *shell.models, "--no-self-test", "--beam", "2")
     assert "changed: beam 4 → 2" in after.stdout
+
+
+def test_explain_never_downloads(shell: Shell, article: Path) -> None:
+    done = shell("cache", "explain", str(article), "--models", "fast")
+    assert done.returncode == 3
+    assert "HF_HUB_OFFLINE" in done.stderr
 
 
 def test_a_corrupted_cache_is_said_and_the_result_is_right(
