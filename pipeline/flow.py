@@ -100,17 +100,15 @@ class Pipeline:
         """The three stages over documents of one language."""
         lang, known = documents[0].lang, set[str]()
         # Every model is looked for before anything is computed: a missing one is told at once.
-        first, second, third = (
-            self.segmenting(lang),
-            self.translating(lang, known),
-            self.summarizing(),
-        )
-        segmented = through_cache(self.cache, first, documents, [d.text for d in documents])
+        segmenting = self.segmenting(lang)
+        translating = self.translating(lang, known)
+        summarizing = self.summarizing()
+        segmented = through_cache(self.cache, segmenting, documents, [d.text for d in documents])
         sources = [[segment.text for segment in stage.value] for stage in segmented]
-        staged = through_cache(self.cache, second, documents, sources)
+        staged = through_cache(self.cache, translating, documents, sources)
         translated = [_counted(*pair, known) for pair in zip(staged, sources, strict=True)]
         targets = [[translation.text for translation in stage.value] for stage in translated]
-        summarized = through_cache(self.cache, third, documents, targets)
+        summarized = through_cache(self.cache, summarizing, documents, targets)
         return map(self._record, documents, segmented, translated, summarized)
 
     def _record(
