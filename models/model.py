@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from models import catalog, conversion, golden, store
+from models import catalog, conversions, golden, store
 from models.catalog import BUNDLED, ModelSet, Repository, Role, UnknownLanguage
 from models.config import ModelConfig
 from models.config import read as read_config
@@ -128,7 +128,7 @@ class Model:
 
     def _load_converted(self) -> Engine:
         compute = self._backend.computes[0]
-        folder = conversion.converted(self.located.folder, self.fingerprint, compute)
+        folder = conversions.converted(self.located.folder, self.fingerprint, compute)
         return self._backend.load(folder, compute=compute, device=self.runtime.device)
 
     def _examine(self, engine: Engine) -> None:
@@ -139,7 +139,7 @@ class Model:
     def _discard(self) -> None:
         """Convert again next time: the fault may be in the conversion."""
         if self._backend.converted:
-            conversion.discard(self.fingerprint, self._backend.computes[0])
+            conversions.discard(self.fingerprint, self._backend.computes[0])
 
     @property
     def _passed(self) -> bool:

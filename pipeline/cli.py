@@ -36,6 +36,7 @@ class Guarded(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         logging.addLevelName(logging.WARNING, "warning")
+        logging.addLevelName(logging.INFO, "note")
         logging.basicConfig(format="khulasa: %(levelname)s: %(message)s", level=logging.WARNING)
         try:
             return super().invoke(ctx)
@@ -161,7 +162,8 @@ def run(
         logging.getLogger().setLevel(logging.ERROR)
     suffix = output.suffix.lower() if output else ""
     render = renderer(form or SUFFIXES.get(suffix, "text"))
-    progress = not quiet and sys.stderr.isatty()
+    if progress := not quiet and sys.stderr.isatty():
+        logging.getLogger("models").setLevel(logging.INFO)  # what takes seconds says so
     runtime = Runtime(engine, device, "required" if self_test else "skipped", progress)
     failed: list[str] = []
     with closing(open_cache(cache)) as kept, _writing(output) as out:

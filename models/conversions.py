@@ -1,4 +1,4 @@
-"""A model in CTranslate2's form: made once, kept in the store, shared by every process.
+"""Models in CTranslate2's form: made once each, kept in the store, shared by every process.
 
 A conversion is a folder named for everything that decides it. It appears whole, by renaming; what
 an interrupted process left behind is removed by the next that converts the same model.

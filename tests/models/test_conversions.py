@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from models import convert
-from models.conversion import conversion_folder, converted, discard
+from models.conversions import conversion_folder, converted, discard
 from models.errors import ModelError, ModelUnfit
 from models.fingerprint import Fingerprint, fingerprint
 from models.home import models_home
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 CONVERT = """
 import sys, time
 from pathlib import Path
-from models import conversion, convert
+from models import conversions, convert
 from models.fingerprint import fingerprint
 
 folder, log, wait = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
@@ -37,7 +37,7 @@ def slow(source, target, compute):
     real(source, target, compute)
 
 convert.convert = slow
-print(conversion.converted(folder, fingerprint(folder), "int8"))
+print(conversions.converted(folder, fingerprint(folder), "int8"))
 """
 
 
