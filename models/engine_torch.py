@@ -78,7 +78,9 @@ def read_model(folder: Path) -> Any:
             missing |= {"final_logits_bias"} - _stored(folder, safe)
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the libraries raise
         raise ModelUnfit(f"{folder}: weights cannot be loaded ({one_line(error)})") from None
-    for what, names in (("missing", missing), ("unexpected", info["unexpected_keys"])):
+    # Old files hold leftovers that mean nothing; layers too many mean another configuration.
+    surplus = {name for name in info["unexpected_keys"] if ".layers." in name}
+    for what, names in (("missing", missing), ("unexpected", surplus)):
         if names:
             first, more = sorted(names)[0], len(names) - 1
             rest = f" and {more} more" if more else ""

@@ -299,6 +299,16 @@ def test_weights_that_do_not_fill_the_model_are_refused(
     assert "\n" not in str(refused.value)
 
 
+def test_a_leftover_in_the_weights_does_no_harm(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    path = factory.marian(tmp_path) / "model.safetensors"
+    state = load_file(path) | {"model.encoder.something_old": torch.ones(1)}
+    save_file(state, path, metadata={"format": "pt"})
+    assert ENGINES["torch"].load(tmp_path).generate([["</s>"]], GREEDY)
+
+
 @pytest.mark.parametrize("kind", ["marian", "bart"])
 @pytest.mark.parametrize("key", ["lm_head.weight", "model.decoder.embed_tokens.weight"])
 def test_shared_weights_are_found_under_any_of_their_names(

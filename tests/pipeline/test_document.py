@@ -43,70 +43,73 @@ RECORD = Record(
 )
 
 
+WRITTEN = {
+    "schema": 1,
+    "id": "news",
+    "khulasa": version("khulasa"),
+    "source": {
+        "path": "in/news.txt",
+        "lang": "ar",
+        "lang_score": 0.99,
+        "title": "عنوان",
+        "sha256": "225174a16419448080269cd31704bf9d1ba298c5016973bd33483768ec466341",
+    },
+    "segments": [
+        {
+            "index": 0,
+            "paragraph": 0,
+            "start": 0,
+            "end": 5,
+            "source": "عنوان",
+            "target": "Title",
+            "score": -0.25,
+            "flags": [],
+        },
+        {
+            "index": 1,
+            "paragraph": 1,
+            "start": 6,
+            "end": 16,
+            "source": "جملة أولى.",
+            "target": "A first sentence.",
+            "score": -0.5,
+            "flags": ["split"],
+        },
+        {
+            "index": 2,
+            "paragraph": 1,
+            "start": 17,
+            "end": 28,
+            "source": "جملة ثانية.",
+            "target": "A second sentence.",
+            "score": None,
+            "flags": ["untranslated", "split"],
+        },
+    ],
+    "summary": {
+        "text": "Two sentences. Penguins.",
+        "sentences": (
+            {"text": "Two sentences.", "supports": (1, 2), "flags": ()},
+            {"text": "Penguins.", "supports": (), "flags": ("weak-support",)},
+        ),
+        "flags": ("merged",),
+    },
+    "flags": ["tiny-models", "merged"],
+    "stages": {
+        "segment": {"signature": "segment:v1", "cached": True, "seconds": 0.0},
+        "translate": {
+            "signature": "translate:v1",
+            "cached": False,
+            "seconds": 1.5,
+            "sentences": 3,
+            "remembered": 0,
+        },
+    },
+}
+
+
 def test_the_record_as_written() -> None:
-    assert RECORD.to_json() == {
-        "schema": 1,
-        "id": "news",
-        "khulasa": version("khulasa"),
-        "source": {
-            "path": "in/news.txt",
-            "lang": "ar",
-            "lang_score": 0.99,
-            "title": "عنوان",
-            "sha256": "225174a16419448080269cd31704bf9d1ba298c5016973bd33483768ec466341",
-        },
-        "segments": [
-            {
-                "index": 0,
-                "paragraph": 0,
-                "start": 0,
-                "end": 5,
-                "source": "عنوان",
-                "target": "Title",
-                "score": -0.25,
-                "flags": [],
-            },
-            {
-                "index": 1,
-                "paragraph": 1,
-                "start": 6,
-                "end": 16,
-                "source": "جملة أولى.",
-                "target": "A first sentence.",
-                "score": -0.5,
-                "flags": ["split"],
-            },
-            {
-                "index": 2,
-                "paragraph": 1,
-                "start": 17,
-                "end": 28,
-                "source": "جملة ثانية.",
-                "target": "A second sentence.",
-                "score": None,
-                "flags": ["untranslated", "split"],
-            },
-        ],
-        "summary": {
-            "text": "Two sentences. Penguins.",
-            "sentences": (
-                {"text": "Two sentences.", "supports": (1, 2), "flags": ()},
-                {"text": "Penguins.", "supports": (), "flags": ("weak-support",)},
-            ),
-            "flags": ("merged",),
-        },
-        "flags": ["tiny-models", "merged"],
-        "stages": {
-            "segment": {"signature": "segment:v1", "cached": True, "seconds": 0.0},
-            "translate": {
-                "signature": "translate:v1",
-                "cached": False,
-                "seconds": 1.5,
-                "sentences": 3,
-                "remembered": 0,
-            },
-        },
-    }
+    assert RECORD.to_json() == WRITTEN
 
 
 def test_it_is_json_and_its_offsets_are_true() -> None:

@@ -49,6 +49,43 @@ def models(monkeypatch: pytest.MonkeyPatch) -> Models:
     return models
 
 
+SPANS = [(0, 0, 8), (1, 9, 27), (1, 28, 42)]
+WRITTEN = {
+    "schema": 1,
+    "id": "news",
+    "khulasa": version("khulasa"),
+    "source": {
+        "path": "news.txt",
+        "lang": "ar",
+        "lang_score": None,
+        "title": "جسر جديد",
+        "sha256": "4cdde300494e365a241e068af4ddf84268dcf32f41f1f2fc417fa1dfe33e8c3e",
+    },
+    "segments": [
+        {
+            "index": index,
+            "paragraph": paragraph,
+            "start": start,
+            "end": end,
+            "source": TEXT[start:end],
+            "target": TEXT[start:end],
+            "score": -0.5,
+            "flags": [],
+        }
+        for index, (paragraph, start, end) in enumerate(SPANS)
+    ],
+    "summary": {
+        "text": "جسر جديد افتتح الوزير جسرا. توقفت العبارة.",
+        "sentences": (
+            {"text": "جسر جديد افتتح الوزير جسرا.", "supports": (0, 1), "flags": ()},
+            {"text": "توقفت العبارة.", "supports": (2,), "flags": ()},
+        ),
+        "flags": (),
+    },
+    "flags": ["unverified-model"],
+}
+
+
 def test_the_record_of_a_small_document(models: Models) -> None:
     [record] = Pipeline().run([NEWS])
     written = record.to_json()
@@ -68,41 +105,7 @@ def test_the_record_of_a_small_document(models: Models) -> None:
     }
     assert [report["cached"] for report in stages.values()] == [False, False, False]
     assert (stages["translate"]["sentences"], stages["translate"]["remembered"]) == (3, 0)
-    spans = [(0, 0, 8), (1, 9, 27), (1, 28, 42)]
-    assert written == {
-        "schema": 1,
-        "id": "news",
-        "khulasa": version("khulasa"),
-        "source": {
-            "path": "news.txt",
-            "lang": "ar",
-            "lang_score": None,
-            "title": "جسر جديد",
-            "sha256": "4cdde300494e365a241e068af4ddf84268dcf32f41f1f2fc417fa1dfe33e8c3e",
-        },
-        "segments": [
-            {
-                "index": index,
-                "paragraph": paragraph,
-                "start": start,
-                "end": end,
-                "source": TEXT[start:end],
-                "target": TEXT[start:end],
-                "score": -0.5,
-                "flags": [],
-            }
-            for index, (paragraph, start, end) in enumerate(spans)
-        ],
-        "summary": {
-            "text": "جسر جديد افتتح الوزير جسرا. توقفت العبارة.",
-            "sentences": (
-                {"text": "جسر جديد افتتح الوزير جسرا.", "supports": (0, 1), "flags": ()},
-                {"text": "توقفت العبارة.", "supports": (2,), "flags": ()},
-            ),
-            "flags": (),
-        },
-        "flags": ["unverified-model"],
-    }
+    assert written == WRITTEN
 
 
 LANGUAGES = {"ar": "جسر رقم", "fr": "pont numéro", "ru": "мост номер"}
