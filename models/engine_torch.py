@@ -31,7 +31,7 @@ def name(compute: str = "float32") -> str:
 
 
 def load(folder: Path, *, compute: str = "float32", device: str = "cpu") -> Engine:
-    """Load the original weights of a model folder onto `device` ("auto" takes a GPU if any).
+    """Load the original weights of a model folder onto `device`; "auto" is the processor.
 
     Raises ModelUnfit where the files are damaged or do not fill the model, DeviceMissing where
     `device` is not here.
@@ -45,11 +45,12 @@ def load(folder: Path, *, compute: str = "float32", device: str = "cpu") -> Engi
 def _device(wanted: str) -> str:
     import torch
 
-    there = {"cuda": torch.cuda.is_available(), "mps": bool(torch.backends.mps.is_available())}
-    here = [device for device, found in there.items() if found] + ["cpu"]
-    if wanted not in ("auto", *here):
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted in ("auto", "cpu"):
+        return "cpu"
+    if not there.get(wanted):
         raise DeviceMissing(wanted, "torch")
-    return here[0] if wanted == "auto" else wanted
+    return wanted
 
 
 def read_model(folder: Path) -> Any:

@@ -31,8 +31,9 @@ EngineName = Literal["ctranslate2", "torch"]
 class Runtime:
     """How models are run. `progress` shows downloads on stderr.
 
-    `device` "auto" is the processor for CTranslate2, and a GPU if any for torch. What a GPU gives
-    can differ in the last digits, so a device that is asked for stands in `Model.identity`.
+    `device` "auto" is the processor. What a GPU gives can differ in the last digits: one is used
+    only where it is asked for, and then stands in `Model.identity`, which is known before any
+    library could be asked what there is.
     """
 
     engine: EngineName = "ctranslate2"

@@ -87,7 +87,7 @@ def open_cache(place: str | None) -> "Cache":
         own.parent.mkdir(parents=True, exist_ok=True)
         return Cache(f"sqlite:///{own}")
     except (CacheUnusable, OSError) as error:
-        log.warning("%s; nothing is kept this time", error)
+        log.warning("%s; nothing is kept this time: mend or delete it, or name another", error)
         return Cache(MEMORY)
 
 

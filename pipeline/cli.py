@@ -96,7 +96,7 @@ Summarizer = Annotated[
 ]
 Engine = Annotated[Literal["ctranslate2", "torch"], typer.Option(help="What runs the models.")]
 Device = Annotated[
-    Literal["auto", "cpu", "cuda", "mps"], typer.Option(help="Where the models run.")
+    Literal["auto", "cpu", "cuda", "mps"], typer.Option(help="Where the models run; auto is cpu.")
 ]
 Beam = Annotated[
     int | None,
@@ -255,12 +255,12 @@ def clear(
 
 def _documents(names: list[str], lang: str | None, failed: list[str]) -> "Iterator[Document]":
     """The documents that can be read; the others are told and noted in `failed`."""
-    from pipeline.sources import Unreadable, parse, read
+    from pipeline.sources import LARGEST, Unreadable, parse, read
 
     for name in names:
         try:
             if name == "-":
-                yield parse(sys.stdin.buffer.read(), name, lang)
+                yield parse(sys.stdin.buffer.read(LARGEST + 1), name, lang)
             else:
                 yield read(Path(name), lang)
         except Unreadable as error:

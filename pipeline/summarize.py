@@ -14,7 +14,7 @@ from pipeline.signature import Signature
 from pipeline.split import split_to_fit
 
 VERSION = 1
-# Source tokens a call, padding included: four full windows of BART.
+# Source tokens that an engine is given at once: four full windows of BART.
 BUDGET = 4096
 
 # <s> and </s>, which every summariser here puts around a text.

@@ -13,7 +13,8 @@ from pipeline.signature import Signature
 from pipeline.split import split_to_fit
 
 VERSION = 1
-# Source tokens a call, padding included: about 16 sentences of news for each of two workers.
+# Source tokens that an engine is given at once, which it cuts into batches of its own: some 50
+# sentences of news, and the most that a killed run does again.
 BUDGET = 2048
 
 
