@@ -84,5 +84,6 @@ def test_where_the_user_s_own_is_unusable_nothing_is_kept(
     with closing(open_cache(None)) as cache:
         assert cache.remember(BEAM_4, {"نعم": "yes"}) == {"نعم": "yes"}
     [warning] = caplog.records
-    assert warning.getMessage().endswith("; nothing is kept this time")
+    advice = "; nothing is kept this time: mend or delete it, or name another"
+    assert warning.getMessage().endswith(advice)
     assert str(own) in warning.getMessage()
