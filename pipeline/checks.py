@@ -17,6 +17,7 @@ FLAGS = {
     "merged": "longer than the summariser reads at once: summarised in parts, then as a whole",
     "nothing-to-summarise": "the document holds no words",
     "tiny-models": "made by the bundled models, which know only the small world of the samples",
+    "duplicate-id": "another document of the job had this id: a number was added to it",
     "unverified-model": "a model that did not pass the known sentences, or was not asked to",
 }
 

@@ -13,7 +13,8 @@ SCHEMA = 1
 class Document:
     """What a reader made of one source. `text` is NFC; every line is a headline or a paragraph.
 
-    `lang` is an ISO 639-1 code; `lang_score` is None where a person named the language.
+    `lang` is an ISO 639-1 code; `lang_score` is None where a person named the language. `line` is
+    where the document begins in a file that holds many, from 1; `time` is as the source gives it.
     """
 
     id: str
@@ -22,6 +23,27 @@ class Document:
     text: str
     path: str | None = None
     lang_score: float | None = None
+    line: int | None = None
+    time: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document that could not be read or worked on: where it stands, and why.
+
+    `exit_code` is what a run ends with that met nothing worse.
+    """
+
+    reason: str
+    path: str | None = None
+    line: int | None = None
+    id: str | None = None
+    exit_code: int = 1
+
+    def __str__(self) -> str:
+        where = ", line ".join(str(part) for part in (self.path, self.line) if part is not None)
+        return f"{where}: {self.reason}" if where else self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +137,8 @@ class Record:
 def _source_json(document: Document) -> dict[str, Any]:
     return {
         "path": document.path,
+        "line": document.line,
+        "time": document.time,
         "lang": document.lang,
         "lang_score": document.lang_score,
         "title": document.title,

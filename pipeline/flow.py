@@ -127,7 +127,7 @@ class Pipeline:
             tuple(segmented.value),
             tuple(translated.value),
             summarized.value,
-            (*flags, *summarized.value.flags),
+            (*document.flags, *flags, *summarized.value.flags),
             {
                 "segment": segmented.report,
                 "translate": translated.report,

@@ -49,6 +49,8 @@ WRITTEN = {
     "khulasa": version("khulasa"),
     "source": {
         "path": "in/news.txt",
+        "line": None,
+        "time": None,
         "lang": "ar",
         "lang_score": 0.99,
         "title": "عنوان",

@@ -56,6 +56,8 @@ WRITTEN = {
     "khulasa": version("khulasa"),
     "source": {
         "path": "news.txt",
+        "line": None,
+        "time": None,
         "lang": "ar",
         "lang_score": None,
         "title": "جسر جديد",
