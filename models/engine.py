@@ -1,10 +1,13 @@
-"""What every engine does: batches of source tokens in, one hypothesis a source out."""
+"""What every engine does: source tokens in, one hypothesis a source out, batch after batch."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 Tokens = Sequence[str]
+
+# Source tokens, padding included, that make a batch.
+BUDGET = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +41,32 @@ class Hypothesis:
     finished: bool
 
 
-class Engine(Protocol):
-    """Runs one encoder-decoder model."""
+class Engine(ABC):
+    """Runs one encoder-decoder model, from one thread at a time and not always the same.
 
-    @property
-    def name(self) -> str:
-        """What decides the output besides the weights: engine-version-precision."""
+    `name` is what decides the output besides the weights: engine-version-precision.
+    """
+
+    name: str
+
+    @abstractmethod
+    def stream(
+        self, sources: Sequence[Tokens], options: DecodeOptions
+    ) -> Iterator[dict[int, Hypothesis]]:
+        """Decode all `sources` (with their special tokens): hypotheses by index in `sources`.
+
+        Longest first, batch after batch as each is done, every index exactly once. The engine
+        cuts the batches and works ahead by as few as keep its device busy; once the iterator is
+        closed it begins no other. Raises ValueError at once, before anything is decoded, where a
+        source has more tokens than the model has positions.
+        """
 
     def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
-        """Decode every source of `batch` (with its special tokens), answers in input order.
-
-        Raises ValueError where a source has more tokens than the model has positions.
-        """
+        """Decode every source of `batch` as `stream` does, answers in input order."""
+        found: dict[int, Hypothesis] = {}
+        for portion in self.stream(batch, options):
+            found |= portion
+        return [found[index] for index in range(len(batch))]
 
 
 def check_lengths(batch: Sequence[Tokens], positions: int) -> None:

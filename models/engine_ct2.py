@@ -13,18 +13,28 @@ How the options map, measured against transformers (tests/models/test_engines.py
 
 import json
 import os
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from models.convert import LIMITS
-from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths, partition
+from models.engine import (
+    BUDGET,
+    DecodeOptions,
+    Engine,
+    Hypothesis,
+    Tokens,
+    check_lengths,
+    partition,
+)
 from models.errors import DeviceMissing, ModelUnfit, one_line
 
 COMPUTES = ("int8", "float32")
 
-_BUDGET = 512
 _WORKERS = 8
+# Batches a worker that are decoded or wait: one in work and one to go on with.
+_AHEAD = 2
 
 
 def name(compute: str = "int8") -> str:
@@ -36,19 +46,19 @@ def name(compute: str = "int8") -> str:
 
 
 def load(
-    folder: Path, *, compute: str = "int8", device: str = "cpu", cores: int | None = None
+    folder: Path, *, compute: str = "int8", device: str = "cpu", threads: int | None = None
 ) -> Engine:
     """Load a folder that `models.convert.convert` wrote; "auto" is the processor.
 
-    `cores` is the number of processor cores to use, all that this process may use if None.
+    `threads` is how many to compute with, one for each core that this process may use if None.
     Raises ModelUnfit where the files are damaged, DeviceMissing where `device` is not here.
     """
     import ctranslate2
 
     if device not in ("auto", "cpu") and not ctranslate2.get_cuda_device_count():
         raise DeviceMissing(device, "CTranslate2")
-    cores = cores or available_cores()
-    workers = min(cores, _WORKERS)
+    threads = threads or available_cores()
+    workers = min(threads, _WORKERS)
     try:
         limits = json.loads((folder / LIMITS).read_text("utf-8"))
         translator = ctranslate2.Translator(
@@ -56,7 +66,7 @@ def load(
             device="cpu" if device == "auto" else device,
             compute_type=compute,
             inter_threads=workers,
-            intra_threads=cores // workers,
+            intra_threads=threads // workers,
         )
         return CTranslate2Engine(translator, limits, workers, name(compute))
     except (OSError, ValueError, RuntimeError, KeyError) as error:
@@ -69,8 +79,8 @@ def available_cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-class CTranslate2Engine:
-    """One converted model. A batch is cut by tokens and spread over the workers."""
+class CTranslate2Engine(Engine):
+    """One converted model. Batches wait in a short queue that the workers take them from."""
 
     def __init__(self, translator: Any, limits: dict[str, Any], workers: int, engine: str) -> None:
         self.name = engine
@@ -81,17 +91,32 @@ class CTranslate2Engine:
         self._end: str = limits["end"]
         self._banned = [[token] for token in limits["banned"]]
 
-    def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+    def stream(
+        self, sources: Sequence[Tokens], options: DecodeOptions
+    ) -> Iterator[dict[int, Hypothesis]]:
         """As Engine says."""
-        check_lengths(batch, self._positions)
-        lengths = [len(source) for source in batch]
+        check_lengths(sources, self._positions)
+        return self._portions(sources, options)
+
+    def _portions(
+        self, sources: Sequence[Tokens], options: DecodeOptions
+    ) -> Iterator[dict[int, Hypothesis]]:
+        lengths = [len(source) for source in sources]
         share = -(-sum(lengths) // self._workers)
-        pending: list[tuple[int, Any]] = []
-        for indexes in partition(lengths, min(_BUDGET, share)):
-            results = self._submit([batch[i] for i in indexes], options)
-            pending += zip(indexes, results, strict=True)
-        found = {index: self._hypothesis(result.result(), options) for index, result in pending}
-        return [found[i] for i in range(len(batch))]
+        ahead: deque[dict[int, Any]] = deque()
+        for indexes in partition(lengths, min(BUDGET, share)):
+            results = self._submit([sources[index] for index in indexes], options)
+            ahead.append(dict(zip(indexes, results, strict=True)))
+            if len(ahead) >= _AHEAD * self._workers:
+                yield self._collect(ahead.popleft(), options)
+        while ahead:
+            yield self._collect(ahead.popleft(), options)
+
+    def _collect(self, results: dict[int, Any], options: DecodeOptions) -> dict[int, Hypothesis]:
+        """Wait for a batch."""
+        return {
+            index: self._hypothesis(result.result(), options) for index, result in results.items()
+        }
 
     def _submit(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Any]:
         prefix = len(self._first)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from models import config, tokens
 from models.config import ModelConfig
-from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths, partition
+from models.engine import (
+    BUDGET,
+    DecodeOptions,
+    Engine,
+    Hypothesis,
+    Tokens,
+    check_lengths,
+    partition,
+)
 from models.errors import DeviceMissing, ModelUnfit, one_line
 
 if TYPE_CHECKING:
@@ -16,8 +24,6 @@ if TYPE_CHECKING:
 
 COMPUTES = ("float32",)
 
-# Source tokens, padding included, that are decoded at once: sixteen sentences of 32.
-_BUDGET = 512
 # Logits held at once while hypotheses are scored: 256 MB of float32.
 _LOGITS = 64_000_000
 
@@ -30,16 +36,29 @@ def name(compute: str = "float32") -> str:
     return f"torch-{release}-{compute}"
 
 
-def load(folder: Path, *, compute: str = "float32", device: str = "cpu") -> Engine:
+def load(
+    folder: Path, *, compute: str = "float32", device: str = "cpu", threads: int | None = None
+) -> Engine:
     """Load the original weights of a model folder onto `device`; "auto" is the processor.
+
+    `threads` is how many torch computes with, for all models of this process; torch's own choice
+    if None.
 
     Raises ModelUnfit where the files are damaged or do not fill the model, DeviceMissing where
     `device` is not here.
     """
     device = _device(device)
+    if threads:
+        _limit(threads)
     source, target = tokens.vocabularies(folder)
     model = read_model(folder).to(device)
     return TorchEngine(model, config.read(folder), source, target, name(compute))
+
+
+def _limit(threads: int) -> None:
+    import torch
+
+    torch.set_num_threads(threads)
 
 
 def _device(wanted: str) -> str:
@@ -89,7 +108,7 @@ def read_model(folder: Path) -> Any:
     return model.eval()
 
 
-class TorchEngine:
+class TorchEngine(Engine):
     """One transformers model. Sources are decoded in batches of similar length."""
 
     def __init__(
@@ -109,14 +128,15 @@ class TorchEngine:
         # The search is given in full with every call: nothing comes from the model's folder.
         model.generation_config = type(model.generation_config)()
 
-    def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+    def stream(
+        self, sources: Sequence[Tokens], options: DecodeOptions
+    ) -> Iterator[dict[int, Hypothesis]]:
         """As Engine says."""
-        check_lengths(batch, self._config.positions)
-        done: dict[int, Hypothesis] = {}
-        for indexes in partition([len(source) for source in batch], _BUDGET):
-            found = self._decode([batch[i] for i in indexes], options)
-            done.update(zip(indexes, found, strict=True))
-        return [done[i] for i in range(len(batch))]
+        check_lengths(sources, self._config.positions)
+        return (
+            dict(zip(indexes, self._decode([sources[i] for i in indexes], options), strict=True))
+            for indexes in partition([len(source) for source in sources], BUDGET)
+        )
 
     def _decode(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
         import torch

@@ -11,9 +11,9 @@ from models.engine import Engine
 class Backend:
     """One way to run a model.
 
-    `name(compute)` is its part of a signature; `load(folder, compute=…, device=…)` gives the
-    Engine. `folder` is a model as published or, where `converted`, what `models.convert` made of
-    it. The first of `computes`, the precisions on offer, is the default.
+    `name(compute)` is its part of a signature; `load(folder, compute=…, device=…, threads=…)`
+    gives the Engine. `folder` is a model as published or, where `converted`, what `models.convert`
+    made of it. The first of `computes`, the precisions on offer, is the default.
     """
 
     name: Callable[[str], str]

@@ -9,6 +9,7 @@ translator.engine.generate([tokens], translator.config.decode)
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from models import catalog, conversions, golden, store
@@ -33,13 +34,15 @@ class Runtime:
 
     `device` "auto" is the processor. What a GPU gives can differ in the last digits: one is used
     only where it is asked for, and then stands in `Model.identity`, which is known before any
-    library could be asked what there is.
+    library could be asked what there is. `threads`, one a core if None, is a matter of speed and
+    in no signature.
     """
 
     engine: EngineName = "ctranslate2"
     device: str = "auto"
     self_test: SelfTest = "required"
     progress: bool = False
+    threads: int | None = None
 
 
 DEFAULT = Runtime()
@@ -120,7 +123,7 @@ class Model:
 
     def _load(self) -> Engine:
         if not self._backend.converted:
-            return self._backend.load(self.located.folder, device=self.runtime.device)
+            return self._start(self.located.folder)
         try:
             return self._load_converted()
         except ModelUnfit:  # a conversion that rotted on the disk is made again
@@ -130,7 +133,12 @@ class Model:
     def _load_converted(self) -> Engine:
         compute = self._backend.computes[0]
         folder = conversions.converted(self.located.folder, self.fingerprint, compute)
-        return self._backend.load(folder, compute=compute, device=self.runtime.device)
+        return self._start(folder)
+
+    def _start(self, folder: Path) -> Engine:
+        backend, runtime = self._backend, self.runtime
+        compute = backend.computes[0]
+        return backend.load(folder, compute=compute, device=runtime.device, threads=runtime.threads)
 
     def _examine(self, engine: Engine) -> None:
         golden.examine(

@@ -98,6 +98,7 @@ def test_a_device_that_is_not_here_is_told(tmp_path: Path, name: str, device: st
 
 def test_nothing_gives_nothing(engine: Engine) -> None:
     assert engine.generate([], GREEDY) == []
+    assert list(engine.stream([], GREEDY)) == []
 
 
 def test_a_source_fills_the_positions_and_no_more(pair: Pair, engine: Engine) -> None:

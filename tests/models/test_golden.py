@@ -1,12 +1,12 @@
 """The self-test lets right translations through in any words, and nothing else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
 
 from models import catalog, golden
 from models.catalog import Golden
-from models.engine import DecodeOptions, Hypothesis, Tokens
+from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
 from models.errors import ModelUnfit
 from models.golden import Article, Known, examine, passed, policy
 
@@ -29,7 +29,7 @@ class Words:
         return " ".join(tokens)
 
 
-class Says:
+class Says(Engine):
     """An engine that gives fixed answers, or refuses."""
 
     name = "says-1.0"
@@ -38,11 +38,14 @@ class Says:
         self.answers = answers
         self.asked: list[DecodeOptions] = []
 
-    def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+    def stream(
+        self, sources: Sequence[Tokens], options: DecodeOptions
+    ) -> Iterator[dict[int, Hypothesis]]:
         self.asked.append(options)
         if not self.answers:
             raise ValueError("source 0 has 449 tokens; the model takes 64")
-        return [Hypothesis(tuple(answer.split()), -0.1, True) for answer in self.answers]
+        found = (Hypothesis(tuple(answer.split()), -0.1, True) for answer in self.answers)
+        yield dict(enumerate(found))
 
 
 @pytest.mark.parametrize(

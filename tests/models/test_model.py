@@ -3,18 +3,18 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from models import catalog, engine_ct2
-from models.engine import DecodeOptions, Hypothesis, Tokens
+from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
 from models.engines import ENGINES
 from models.errors import ModelMissing, ModelUnfit
 from models.home import models_home
-from models.model import Model, Runtime, open_summarizer, open_translator
+from models.model import EngineName, Model, Runtime, open_summarizer, open_translator
 from tests import factory
 from tests.hub import Hub
 
@@ -33,14 +33,16 @@ def bart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return factory.bart(tmp_path_factory.mktemp("models") / "bart", size=size)
 
 
-class Knows:
+class Knows(Engine):
     """Gives the golden translations, whatever it is asked."""
 
     name = "ctranslate2-4.8-int8"
 
-    def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+    def stream(
+        self, sources: Sequence[Tokens], options: DecodeOptions
+    ) -> Iterator[dict[int, Hypothesis]]:
         vocabulary = ["▁" + pair.target for pair in catalog.language("ar").golden]
-        return [Hypothesis((piece,), -0.1, True) for piece in vocabulary]
+        yield {index: Hypothesis((piece,), -0.1, True) for index, piece in enumerate(vocabulary)}
 
 
 KNOWING = replace(ENGINES["ctranslate2"], load=lambda *_, **__: Knows())
@@ -66,6 +68,7 @@ def test_identity_in_the_order_of_signatures(marian: Path) -> None:
     [
         (Runtime(), "ctranslate2-4.8-int8"),
         (Runtime(device="cpu"), "ctranslate2-4.8-int8"),
+        (Runtime(threads=3), "ctranslate2-4.8-int8"),
         (Runtime(device="cuda"), "ctranslate2-4.8-int8-cuda"),
         (Runtime(engine="torch", device="mps"), "torch-2.13-float32-mps"),
     ],
@@ -77,6 +80,22 @@ def test_the_engine_and_a_device_that_was_asked_for_are_in_the_identity(
     release = engine_ct2.name("int8").split("-")[1]
     assert said.replace(release, "4.8") == engine or "torch" in engine
     assert said.split("-")[2:] == engine.split("-")[2:]
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_the_threads_asked_for_reach_the_engine(
+    marian: Path, monkeypatch: pytest.MonkeyPatch, engine: EngineName
+) -> None:
+    asked: list[int | None] = []
+
+    def load(*_: Path, threads: int | None, **__: str) -> Engine:
+        asked.append(threads)
+        return Knows()
+
+    monkeypatch.setitem(ENGINES, engine, replace(ENGINES[engine], load=load))
+    runtime = Runtime(engine=engine, threads=3, self_test="skipped")
+    assert open_translator("ar", reference=str(marian), runtime=runtime).engine.name
+    assert asked == [3]
 
 
 IDENTIFY = """

@@ -3,13 +3,13 @@
 They stand in where the text matters that a model gives. Real models are in tests/factory.py.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.catalog import Role
 from models.config import ModelConfig
-from models.engine import DecodeOptions, Hypothesis, Tokens, check_lengths
+from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths
 from models.golden import Known
 from models.model import Model, Runtime
 from models.store import Located
@@ -41,22 +41,35 @@ def upper(words: list[str]) -> Hypothesis:
 
 
 @dataclass(slots=True)
-class ScriptedEngine:
-    """Writes what `script` makes of the words of a source; `calls` is what it was asked."""
+class ScriptedEngine(Engine):
+    """Writes what `script` makes of the words of a source, two sources at a time, longest first.
+
+    `calls` is what it was asked, `decoded` the texts that it came to, in that order.
+    """
 
     script: Script = upper
     positions: int = 512
     calls: list[tuple[list[list[str]], DecodeOptions]] = field(default_factory=list)
+    decoded: list[str] = field(default_factory=list)
     name: str = "scripted-1"
 
-    def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
-        check_lengths(batch, self.positions)
-        self.calls.append(([list(source) for source in batch], options))
-        return [self.script(_words(source)) for source in batch]
+    def stream(
+        self, sources: Sequence[Tokens], options: DecodeOptions
+    ) -> Iterator[dict[int, Hypothesis]]:
+        check_lengths(sources, self.positions)
+        self.calls.append(([list(source) for source in sources], options))
+        order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
+        pairs = (order[start : start + 2] for start in range(0, len(order), 2))
+        return ({index: self._decode(sources[index]) for index in pair} for pair in pairs)
+
+    def _decode(self, source: Tokens) -> Hypothesis:
+        words = _words(source)
+        self.decoded.append(" ".join(words))
+        return self.script(words)
 
     @property
     def sources(self) -> list[str]:
-        """Every text that was decoded, special tokens left out."""
+        """Every text that it was asked for, special tokens left out."""
         batches = (batch for batch, _ in self.calls)
         return [" ".join(_words(source)) for batch in batches for source in batch]
 

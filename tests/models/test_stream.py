@@ -1,0 +1,147 @@
+"""Engines that answer batch after batch: nothing twice, nothing missing, nothing too early.
+
+Models are of random weights. Sources are unknown words, so that their lengths can be chosen.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models import engine_ct2, engine_torch
+from models.convert import convert
+from models.engine import BUDGET, DecodeOptions, Engine, Tokens
+from models.engines import ENGINES
+from tests import factory
+
+OPTIONS = DecodeOptions(beam=2, max_length=6, min_length=1)
+THREADS = 2
+
+# Where each engine takes a batch to decode: a method of one argument besides the options.
+DOORS: dict[str, tuple[type[Engine], str]] = {
+    "ctranslate2": (engine_ct2.CTranslate2Engine, "_submit"),
+    "torch": (engine_torch.TorchEngine, "_decode"),
+}
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Engine]:
+    folder = factory.marian(tmp_path_factory.mktemp("model"))
+    convert(folder, converted := tmp_path_factory.mktemp("converted"), "float32")
+    return {
+        "ctranslate2": engine_ct2.load(converted, compute="float32", threads=THREADS),
+        "torch": engine_torch.load(folder),
+    }
+
+
+@pytest.fixture(params=sorted(ENGINES))
+def engine(engines: dict[str, Engine], request: pytest.FixtureRequest) -> Engine:
+    return engines[request.param]
+
+
+@pytest.fixture
+def begun(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The size of each batch that the engine began, as it begins them."""
+    kind, door = next(pair for pair in DOORS.values() if isinstance(engine, pair[0]))
+    sizes: list[int] = []
+    decode = getattr(kind, door)
+
+    def counting(self: Engine, batch: list[Tokens], options: DecodeOptions) -> Any:
+        sizes.append(len(batch))
+        return decode(self, batch, options)
+
+    monkeypatch.setattr(kind, door, counting)
+    return sizes
+
+
+def sources(count: int) -> list[list[str]]:
+    """Of every length from 2 to 64, in no order."""
+    lengths = [2 + 37 * index % 63 for index in range(count)]
+    return [[*("▁a" for _ in range(length - 1)), "</s>"] for length in lengths]
+
+
+def test_every_index_comes_once_in_batches_within_the_budget(engine: Engine) -> None:
+    given = sources(400)
+    portions = list(engine.stream(given, OPTIONS))
+    assert sorted(index for portion in portions for index in portion) == list(range(400))
+    for portion in portions:
+        lengths = [len(given[index]) for index in portion]
+        assert 0 < max(lengths) * len(lengths) <= BUDGET
+
+
+def test_the_longest_come_first(engine: Engine) -> None:
+    given = sources(400)
+    lengths = [len(given[index]) for portion in engine.stream(given, OPTIONS) for index in portion]
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[0] > lengths[-1]
+
+
+def test_a_stream_says_what_generate_says(engine: Engine) -> None:
+    given = sources(100)
+    streamed = {i: h for portion in engine.stream(given, OPTIONS) for i, h in portion.items()}
+    assert [streamed[index] for index in range(100)] == engine.generate(given, OPTIONS)
+
+
+def test_the_first_answers_come_before_the_last_is_begun(engine: Engine, begun: list[int]) -> None:
+    portions = engine.stream(sources(400), OPTIONS)
+    assert begun == []
+    first = next(portions)
+    assert len(first) == begun[0]
+    assert 0 < len(begun) <= 2 * THREADS
+    rest = list(portions)
+    assert sum(begun) == 400
+    assert len(begun) == 1 + len(rest)
+
+
+def test_what_is_not_asked_for_is_not_begun(engine: Engine, begun: list[int]) -> None:
+    portions = engine.stream(sources(400), OPTIONS)
+    next(portions)
+    number = len(begun)
+    close(portions)
+    assert len(begun) == number
+    assert len(engine.generate(sources(3), OPTIONS)) == 3
+
+
+def close(portions: Iterator[Any]) -> None:
+    portions.close()  # type: ignore[attr-defined]
+    assert next(portions, None) is None
+
+
+def test_a_source_too_long_is_refused_before_any_is_decoded(
+    engine: Engine, begun: list[int]
+) -> None:
+    with pytest.raises(ValueError, match="source 400 has 65 tokens; the model takes 64"):
+        engine.stream([*sources(400), ["▁a"] * 65], OPTIONS)
+    assert begun == []
+
+
+def test_another_thread_than_the_maker_s_decodes(engine: Engine) -> None:
+    given = sources(100)
+    with ThreadPoolExecutor(1) as other:
+        there = other.submit(engine.generate, given, OPTIONS).result()
+    assert there == engine.generate(given, OPTIONS)
+
+
+def test_the_work_of_one_short_call_is_spread_over_the_workers(
+    engines: dict[str, Engine],
+) -> None:
+    portions = list(engines["ctranslate2"].stream(sources(8), OPTIONS))
+    assert len(portions) >= THREADS
+
+
+def test_threads_are_those_asked_for(tmp_path: Path) -> None:
+    import torch
+
+    folder = factory.marian(tmp_path / "model")
+    convert(folder, tmp_path / "converted", "int8")
+    before = torch.get_num_threads()
+    try:
+        engine_torch.load(folder, threads=before + 1)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(torch.get_num_threads).result() == before + 1
+    finally:
+        torch.set_num_threads(before)
+    fast: Any = engine_ct2.load(tmp_path / "converted", threads=3)
+    assert fast._translator.num_translators == 3
