@@ -1,0 +1,41 @@
+"""Figures as people read them: grouped numbers, durations, shares, rates."""
+
+from itertools import pairwise
+
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def count(number: int) -> str:
+    """1,240."""
+    return f"{number:,}"
+
+
+def duration(seconds: float) -> str:
+    """Two units at most: `0.4 s`, `45 s`, `3 min 20 s`, `1 h 12 min`, `2 d 3 h`."""
+    if seconds < 9.95:
+        return f"{max(0.0, seconds):.1f} s"
+    for (unit, size), (smaller, step) in pairwise(_UNITS):
+        whole, rest = divmod(round(seconds / step), size // step)
+        if whole:
+            return f"{whole:,} {unit} {rest} {smaller}" if rest else f"{whole:,} {unit}"
+    return f"{round(seconds)} s"
+
+
+def share(part: float, whole: float) -> str:
+    """A percentage that says 0 or 100 only where it is exactly that, and nothing of nothing."""
+    if not whole:
+        return "–"
+    percent = 100 * part / whole
+    if 0 < percent < 1:
+        return "< 1 %"
+    if 99 < percent < 100:
+        return "> 99 %"
+    return f"{percent:.0f} %"
+
+
+def rate(number: float, seconds: float) -> str:
+    """How many a second, in three digits or so; nothing where no time passed."""
+    if seconds <= 0:
+        return "–"
+    each = number / seconds
+    return f"{each:,.0f}" if each >= 99.5 else f"{each:.1f}" if each >= 9.95 else f"{each:.2f}"
