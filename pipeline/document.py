@@ -1,7 +1,7 @@
 """The records that flow from stage to stage, and their JSON form."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from itertools import chain
 from typing import Any
@@ -30,16 +30,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A document that could not be read or worked on: where it stands, and why.
-
-    `exit_code` is what a run ends with that met nothing worse.
-    """
+    """A document that could not be read or worked on: where it stands, and why."""
 
     reason: str
     path: str | None = None
     line: int | None = None
     id: str | None = None
-    exit_code: int = 1
+    cause: Exception | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         where = ", line ".join(str(part) for part in (self.path, self.line) if part is not None)

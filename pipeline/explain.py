@@ -39,8 +39,8 @@ def explain(pipeline: Pipeline, document: Document) -> list[Explanation]:
     """One explanation a stage, in order. Computes nothing but the segments, stores nothing."""
     cache, lang = pipeline.cache, document.lang
     segmenting = pipeline.segmenting(lang)
-    [segments] = segmenting.compute([document.text])
-    sources = [segment.text for segment in segments]
+    [segmented] = segmenting.compute([document.text])
+    sources = [segment.text for segment in segmented[0]]
     translating = pipeline.translating(lang, set())
     found = [
         _explain(cache, document.id, segmenting.signature, digest(document.text)),

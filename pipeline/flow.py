@@ -1,24 +1,49 @@
 """Runs the stages over a stream of documents, batching across them."""
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
+from threading import Event
+from typing import TypeVar
 
-from models.catalog import BUNDLED, ModelSet, languages
+from models.catalog import BUNDLED, ModelSet, UnknownLanguage, languages
 from models.engine import DecodeOptions
+from models.errors import KhulasaError, ModelError, one_line
 from models.model import DEFAULT, Runtime, open_summarizer, open_translator
 from pipeline import segment, summarize, translate
 from pipeline.cache import MEMORY, Cache
-from pipeline.document import Document, Record, Segment, Summary, Translation
+from pipeline.document import Document, Failure, Record, Segment, Summary, Translation
 from pipeline.signature import Signature
 from pipeline.stage import Stage, Staged, through_cache
 from pipeline.summarize import Summarizer
 from pipeline.translate import Translator
 
+log = logging.getLogger(__name__)
+
 # Documents are worked on together until they hold this many characters: some 1,000 sentences of
 # news, enough to fill batches of equal length, little enough to keep in memory.
 WINDOW = 150_000
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A document on its way: what the stages have made of it so far."""
+
+    document: Document
+    segments: Staged[list[Segment]]
+    translations: Staged[list[Translation]] | None = None
+
+
+T = TypeVar("T", Document, Work)
+R = TypeVar("R", Work, Record)
+
+
+class Stopped(Exception):
+    """Nobody wants the rest: raised between two batches."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +52,8 @@ class Pipeline:
 
     `models` is a set of the catalogue; `translator` and `summarizer`, where given, are a
     repository or a folder that takes its place. `beam` takes the place of the models' own.
-    `cache` is opened by the caller, who closes it.
+    `cache` is opened by the caller, who closes it. `decoded` hears, from another thread, the
+    stage and how many of its outputs were just decoded and kept.
     """
 
     models: ModelSet = "best"
@@ -36,16 +62,40 @@ class Pipeline:
     runtime: Runtime = DEFAULT
     beam: int | None = None
     cache: Cache = field(default_factory=lambda: Cache(MEMORY))
+    decoded: Callable[[str, int], None] = lambda _stage, _count: None
     _translators: dict[str, Translator] = field(default_factory=dict, init=False)
+    _unusable: dict[str, KhulasaError] = field(default_factory=dict, init=False)
+    _stopping: Event = field(default_factory=Event, init=False)
 
     def run(self, documents: Iterable[Document]) -> Iterator[Record]:
-        """One record a document, in order. Raises ModelError where a model cannot be used."""
-        for window in _windows(documents):
-            records: dict[int, Record] = {}
-            for lang in dict.fromkeys(document.lang for document in window):
-                chosen = [i for i, document in enumerate(window) if document.lang == lang]
-                records |= zip(chosen, self._records([window[i] for i in chosen]), strict=True)
-            yield from (records[index] for index in range(len(window)))
+        """One record a document, in order. Raises what `outcomes` gives as a Failure."""
+        for outcome in self.outcomes(documents):
+            if isinstance(outcome, Record):
+                yield outcome
+            else:
+                raise outcome.cause or RuntimeError(str(outcome))
+
+    def outcomes(self, given: Iterable[Document | Failure]) -> Iterator[Record | Failure]:
+        """A record or the failure of each document, in order; failures pass through.
+
+        While another thread decodes one window of documents, this one reads and segments the next
+        and the caller writes the last. When the iterator is closed, the batch in flight is kept
+        and the rest left. Raises ModelError where there is no summariser; a language without a
+        translator fails its documents only.
+        """
+        self._stopping.clear()
+        decoder = ThreadPoolExecutor(1, "decoder")
+        pending: deque[Future[list[Record | Failure]]] = deque()
+        try:
+            for window in _windows(given):
+                pending.append(decoder.submit(self._decode, self._prepared(window)))
+                if len(pending) > 1:
+                    yield from pending.popleft().result()
+            while pending:
+                yield from pending.popleft().result()
+        finally:
+            self._stopping.set()
+            decoder.shutdown(cancel_futures=True)
 
     def translator_for(self, lang: str) -> Translator:
         """The translating stage of a language; its model is loaded when first used."""
@@ -54,7 +104,8 @@ class Pipeline:
             model = open_translator(lang, self.models, self.translator, self.runtime)
             script = known.script if known else "Latn"
             options = self._options(model.config.decode)
-            self._translators[lang] = Translator(model, script, options, self.cache)
+            heard = partial(self._heard, "translate")
+            self._translators[lang] = Translator(model, script, options, self.cache, heard)
         return self._translators[lang]
 
     @cached_property
@@ -66,27 +117,38 @@ class Pipeline:
     def _options(self, defaults: DecodeOptions) -> DecodeOptions:
         return defaults if self.beam is None else replace(defaults, beam=self.beam)
 
+    def _heard(self, stage: str, count: int) -> None:
+        self.decoded(stage, count)
+        if self._stopping.is_set():
+            raise Stopped
+
     def segmenting(self, lang: str) -> Stage[str, list[Segment]]:
         """Stage 1: from the text of a document."""
+
+        def compute(texts: list[str]) -> Iterator[dict[int, list[Segment]]]:
+            yield {index: segment.segment(text, lang) for index, text in enumerate(texts)}
+
         return Stage(
             Signature("segment", segment.VERSION, tuple(segment.params(lang).items())),
-            lambda texts: [segment.segment(text, lang) for text in texts],
+            compute,
+            len,
             lambda segments: [astuple(one) for one in segments],
             lambda rows: [Segment(*row) for row in rows],
         )
 
-    def translating(self, lang: str, known: set[str]) -> Stage[list[str], list[Translation]]:
-        """Stage 2: from source texts. `known` collects those that the memory already held."""
+    def translating(self, lang: str, fresh: set[str]) -> Stage[list[str], list[Translation]]:
+        """Stage 2: from source texts. `fresh` collects those that were decoded."""
         translator = self.translator_for(lang)
 
-        def compute(missing: list[list[str]]) -> list[list[Translation]]:
-            translations, remembered = translator.translate(chain.from_iterable(missing))
-            known.update(remembered)
-            return [[translations[source] for source in texts] for texts in missing]
+        def compute(missing: list[list[str]]) -> Iterator[dict[int, list[Translation]]]:
+            translations, decoded = translator.translate(chain.from_iterable(missing))
+            fresh.update(decoded)
+            yield {i: [translations[text] for text in texts] for i, texts in enumerate(missing)}
 
         return Stage(
             translator.signature,
             compute,
+            lambda texts: sum(map(len, fresh.intersection(texts))),
             lambda translations: [translate.pack(one) for one in translations],
             lambda rows: [translate.unpack(row) for row in rows],
         )
@@ -94,65 +156,147 @@ class Pipeline:
     def summarizing(self) -> Stage[list[str], Summary]:
         """Stage 3: from English sentences."""
         summarizer = self.summarizer_stage
-        return Stage(summarizer.signature, summarizer.summarize, asdict, summarize.unpack)
 
-    def _records(self, documents: list[Document]) -> Iterator[Record]:
-        """The three stages over documents of one language."""
-        lang, known = documents[0].lang, set[str]()
-        # Every model is looked for before anything is computed: a missing one is told at once.
-        segmenting = self.segmenting(lang)
-        translating = self.translating(lang, known)
-        summarizing = self.summarizing()
-        segmented = through_cache(self.cache, segmenting, documents, [d.text for d in documents])
-        sources = [[segment.text for segment in stage.value] for stage in segmented]
-        staged = through_cache(self.cache, translating, documents, sources)
-        translated = [_counted(*pair, known) for pair in zip(staged, sources, strict=True)]
-        targets = [[translation.text for translation in stage.value] for stage in translated]
-        summarized = through_cache(self.cache, summarizing, documents, targets)
-        return map(self._record, documents, segmented, translated, summarized)
+        def compute(texts: list[list[str]]) -> Iterator[dict[int, Summary]]:
+            for portion in summarizer.summarize(texts):
+                yield portion
+                self._heard("summarize", len(portion))  # by now it is kept
+
+        return Stage(
+            summarizer.signature,
+            compute,
+            lambda texts: sum(map(len, texts)),
+            asdict,
+            summarize.unpack,
+        )
+
+    def _prepared(self, window: list[Document | Failure]) -> list[Work | Failure]:
+        return _by_language(self._segment, window, lambda document: document.lang)
+
+    def _segment(self, documents: list[Document]) -> list[Work | Failure]:
+        lang = documents[0].lang
+        if unusable := self._without_translator(lang):
+            return [_failure(document, unusable) for document in documents]
+        self.summarizing()  # a missing model is told before anything is computed
+        stage, texts = self.segmenting(lang), [document.text for document in documents]
+        return list(map(Work, documents, through_cache(self.cache, stage, documents, texts)))
+
+    def _without_translator(self, lang: str) -> KhulasaError | None:
+        """Why a language cannot be translated; what was tried once is not tried again."""
+        if lang not in self._unusable:
+            try:
+                self.translator_for(lang)
+            except (ModelError, UnknownLanguage) as error:
+                self._unusable[lang] = error
+        return self._unusable.get(lang)
+
+    def _decode(self, window: list[Work | Failure]) -> list[Record | Failure]:
+        if self._stopping.is_set():
+            raise Stopped
+        translated = _by_language(self._translate, window, lambda work: work.document.lang)
+        return _by_language(self._summarize, translated, lambda _: "en")
+
+    def _translate(self, works: list[Work]) -> list[Work | Failure]:
+        documents = [work.document for work in works]
+        lang, fresh = documents[0].lang, set[str]()
+        sources = [[segment.text for segment in work.segments.value] for work in works]
+        try:
+            stage = self.translating(lang, fresh)
+            staged = through_cache(self.cache, stage, documents, sources)
+        except ModelError as error:  # it was there, but does not load or fails its self-test
+            self._unusable[lang] = error
+            return [_failure(document, error) for document in documents]
+        counted = [_counted(*pair, fresh) for pair in zip(staged, sources, strict=True)]
+        return [replace(work, translations=one) for work, one in zip(works, counted, strict=True)]
+
+    def _summarize(self, works: list[Work]) -> list[Record | Failure]:
+        documents = [work.document for work in works]
+        staged = [work.translations for work in works if work.translations]
+        targets = [[translation.text for translation in one.value] for one in staged]
+        summaries = through_cache(self.cache, self.summarizing(), documents, targets)
+        return list(map(self._record, works, staged, summaries))
 
     def _record(
-        self,
-        document: Document,
-        segmented: Staged[list[Segment]],
-        translated: Staged[list[Translation]],
-        summarized: Staged[Summary],
+        self, work: Work, translated: Staged[list[Translation]], summarized: Staged[Summary]
     ) -> Record:
-        models = (self.translator_for(document.lang).model, self.summarizer_stage.model)
+        models = (self.translator_for(work.document.lang).model, self.summarizer_stage.model)
         bundled = any(model.located.name.startswith(BUNDLED) for model in models)
         unverified = not all(model.verified for model in models)
         flags = ["tiny-models"] * bundled + ["unverified-model"] * unverified
         return Record(
-            document,
-            tuple(segmented.value),
+            work.document,
+            tuple(work.segments.value),
             tuple(translated.value),
             summarized.value,
-            (*document.flags, *flags, *summarized.value.flags),
+            (*work.document.flags, *flags, *summarized.value.flags),
             {
-                "segment": segmented.report,
+                "segment": work.segments.report,
                 "translate": translated.report,
                 "summarize": summarized.report,
             },
         )
 
 
+def _by_language(
+    work: Callable[[list[T]], list[R | Failure]],
+    window: list[T | Failure],
+    language: Callable[[T], str],
+) -> list[R | Failure]:
+    """What `work` makes of all that is of one language, put back in order."""
+    going = {i: one for i, one in enumerate(window) if not isinstance(one, Failure)}
+    done: dict[int, R | Failure] = {
+        i: one for i, one in enumerate(window) if isinstance(one, Failure)
+    }
+    for lang in dict.fromkeys(map(language, going.values())):
+        chosen = [index for index, one in going.items() if language(one) == lang]
+        done |= zip(chosen, _isolated(work, [going[index] for index in chosen]), strict=True)
+    return [done[index] for index in range(len(window))]
+
+
+def _isolated(work: Callable[[list[T]], list[R | Failure]], items: list[T]) -> list[R | Failure]:
+    """What `work` makes of the items; one that breaks it fails alone, found by halving."""
+    try:
+        return work(items)
+    except (KhulasaError, Stopped):
+        raise
+    except Exception as error:
+        if len(items) == 1:
+            log.debug("unexpected", exc_info=True)
+            [item] = items
+            return [_failure(item.document if isinstance(item, Work) else item, error)]
+        middle = len(items) // 2
+        return _isolated(work, items[:middle]) + _isolated(work, items[middle:])
+
+
+def _failure(document: Document, error: Exception) -> Failure:
+    foreseen = isinstance(error, KhulasaError)
+    reason = str(error) if foreseen else f"unexpected {type(error).__name__}: {one_line(error)}"
+    return Failure(reason, document.path, document.line, document.id, error)
+
+
 def _counted(
-    staged: Staged[list[Translation]], sources: list[str], known: set[str]
+    staged: Staged[list[Translation]], sources: list[str], fresh: set[str]
 ) -> Staged[list[Translation]]:
-    """Add to the report how many segments there are and how many the memory knew."""
+    """Add to the report how many segments there are and how many were looked up.
+
+    A sentence that several documents share was decoded for the first: it leaves `fresh`.
+    """
     if staged.report.cached:
         return staged
-    remembered = sum(source in known for source in sources)
+    decoded = fresh.intersection(sources)
+    fresh -= decoded
+    foreign = sum(translation.score is not None for translation in staged.value)
+    remembered = foreign - len(decoded)
     report = replace(staged.report, sentences=len(sources), remembered=remembered)
     return replace(staged, report=report)
 
 
-def _windows(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    window: list[Document] = []
+def _windows(given: Iterable[Document | Failure]) -> Iterator[list[Document | Failure]]:
+    window: list[Document | Failure] = []
     characters = 0
-    for document in documents:
-        window.append(document)
-        characters += len(document.text)
+    for one in given:
+        window.append(one)
+        characters += len(one.text) if isinstance(one, Document) else 0
         if characters >= WINDOW:
             yield window
             window, characters = [], 0

@@ -1,7 +1,7 @@
 """A stage: a pure function of its input and its signature, whose outputs the cache keeps."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -15,13 +15,15 @@ Out = TypeVar("Out")
 
 @dataclass(frozen=True, slots=True)
 class Stage(Generic[In, Out]):
-    """`compute` turns inputs (JSON values) into outputs, in order and independent of each other.
+    """`compute` turns inputs (JSON values) into outputs, independent of each other.
 
-    `pack` and `unpack` turn an output into JSON and back.
+    It gives them in portions, by index, as they are done, so that each can be kept at once. `cost`
+    weighs how much of the work an input was. `pack` and `unpack` turn an output into JSON and back.
     """
 
     signature: Signature
-    compute: Callable[[list[In]], list[Out]]
+    compute: Callable[[list[In]], Iterator[dict[int, Out]]]
+    cost: Callable[[In], int]
     pack: Callable[[Out], Any]
     unpack: Callable[[Any], Out]
 
@@ -39,23 +41,39 @@ def through_cache(
 ) -> list[Staged[Out]]:
     """The stage's output for each document: from the cache, or computed together and kept.
 
-    The time of the computation is shared out evenly among what was computed.
+    Equal inputs are computed once. The time of a portion is shared out among its inputs by cost.
     """
-    signature = stage.signature
-    cache.touch(signature)
+    cache.touch(stage.signature)
     digests = [digest(value) for value in inputs]
-    rows = cache.outputs(signature, digests)
-    missing = [index for index, key in enumerate(digests) if key not in rows]
-    started = time.perf_counter()
-    computed = dict(zip(missing, stage.compute([inputs[i] for i in missing]), strict=True))
-    seconds = (time.perf_counter() - started) / max(1, len(missing))
-    cache.keep(
-        signature,
-        [(digests[i], documents[i].id, stage.pack(value)) for i, value in computed.items()],
-    )
+    rows = cache.outputs(stage.signature, digests)
+    first = {key: index for index, key in reversed([*enumerate(digests)]) if key not in rows}
+    missing = sorted(first.values())
+    made: dict[int, Staged[Out]] = {}
+    for portion in _timed(stage, [inputs[index] for index in missing]):
+        new = {missing[position]: staged for position, staged in portion.items()}
+        kept = [(digests[i], documents[i].id, stage.pack(one.value)) for i, one in new.items()]
+        cache.keep(stage.signature, kept)
+        made |= new
+    remembered = StageReport(str(stage.signature), cached=True, seconds=0.0)
     return [
-        Staged(computed[i], StageReport(str(signature), cached=False, seconds=round(seconds, 3)))
-        if i in computed
-        else Staged(stage.unpack(rows[key]), StageReport(str(signature), cached=True, seconds=0.0))
-        for i, key in enumerate(digests)
+        made.get(index)
+        or Staged(stage.unpack(rows[key]) if key in rows else made[first[key]].value, remembered)
+        for index, key in enumerate(digests)
     ]
+
+
+def _timed(stage: Stage[In, Out], inputs: list[In]) -> Iterator[dict[int, Staged[Out]]]:
+    """The portions that a stage makes, each output with its share of the time."""
+    signature = str(stage.signature)
+    started = time.perf_counter()
+    for portion in stage.compute(inputs):
+        costs = {position: stage.cost(inputs[position]) for position in portion}
+        rate = (time.perf_counter() - started) / max(1, sum(costs.values()))
+        yield {
+            position: Staged(
+                value,
+                StageReport(signature, cached=False, seconds=round(rate * costs[position], 3)),
+            )
+            for position, value in portion.items()
+        }
+        started = time.perf_counter()

@@ -1,11 +1,12 @@
 """Stage 3: English sentences to a short summary whose sentences point at their evidence."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from models.engine import DecodeOptions, Hypothesis, partition
+from models.engine import DecodeOptions, Hypothesis
 from models.model import Model
 from pipeline import segment
 from pipeline.document import Summary, SummarySentence
@@ -14,8 +15,6 @@ from pipeline.signature import Signature
 from pipeline.split import split_to_fit
 
 VERSION = 1
-# Source tokens that an engine is given at once: four full windows of BART.
-BUDGET = 4096
 
 # <s> and </s>, which every summariser here puts around a text.
 SPECIAL_TOKENS = 2
@@ -44,33 +43,50 @@ class Summarizer:
         sentences = (("segment", f"v{segment.VERSION}"), *segment.params("en").items())
         return Signature("summarize", VERSION, (*self.model.identity.items(), *decode, *sentences))
 
-    def summarize(self, documents: Sequence[Text]) -> list[Summary]:
-        """A summary a document, in order; its supports are indexes of the document's sentences."""
-        worded = [[text for text in texts if any(map(str.isalpha, text))] for texts in documents]
-        drafts = iter(self._draft([texts for texts in worded if texts]))
+    def summarize(self, documents: Sequence[Text]) -> Iterator[dict[int, Summary]]:
+        """A summary a document, by index, batch after batch; supports are indexes of sentences.
+
+        What is longer than the window is summarised in parts, and the summaries again, until one
+        is left; each round is batched across the documents.
+        """
+        worded = {i: t for i, texts in enumerate(documents) if (t := _worded(texts))}
         nothing = Summary(flags=("nothing-to-summarise",))
-        return [
-            _with_evidence(next(drafts), segments) if texts else nothing
-            for texts, segments in zip(worded, documents, strict=True)
-        ]
+        yield {index: nothing for index in range(len(documents)) if index not in worded}
+        flags: dict[int, tuple[str, ...]] = dict.fromkeys(worded, ())
+        while worded:
+            longer: dict[int, Text] = {}
+            for portion in self._drafts(worded):
+                done: dict[int, Summary] = {}
+                for index, drafts in portion.items():
+                    flags[index] = _noted(flags[index], drafts)
+                    if again := self._to_merge(drafts, worded[index]):
+                        longer[index] = again
+                    else:
+                        done[index] = _with_evidence(drafts, flags[index], documents[index])
+                yield done
+            worded = longer
 
-    def _draft(self, texts: Sequence[Text]) -> list[Draft]:
-        parts = [self._parts(sentences) for sentences in texts]
-        written = iter(self._generate([part for of_one in parts for part in of_one]))
-        drafts = [[next(written) for _ in of_one] for of_one in parts]
-        return [self._merge(*pair) for pair in zip(texts, drafts, strict=True)]
+    def _to_merge(self, drafts: list[Draft], sentences: Text) -> Text:
+        """What is to be summarised again: drafts of several parts, half as long as those at most.
 
-    def _merge(self, sentences: Text, drafts: list[Draft]) -> Draft:
-        """The drafts of a document's parts, put together and summarised again."""
-        if len(drafts) == 1:
-            return drafts[0]
+        A model that does not shorten would have us summarise its summaries for ever.
+        """
         joined = [draft.text for draft in drafts if draft.text]
-        whole = Draft(" ".join(joined))
-        # A model that does not shorten would have us summarise its summaries for ever.
-        if joined and 2 * sum(map(self._cost, joined)) <= sum(map(self._cost, sentences)):
-            [whole] = self._draft([joined])
-        flags = (flag for draft in (*drafts, whole) for flag in draft.flags)
-        return Draft(whole.text, tuple(dict.fromkeys(("merged", *flags))))
+        if len(drafts) == 1 or 2 * sum(map(self._cost, joined)) > sum(map(self._cost, sentences)):
+            return []
+        return joined
+
+    def _drafts(self, texts: dict[int, Text]) -> Iterator[dict[int, list[Draft]]]:
+        """The drafts of a document's parts, by index, when all of them are written."""
+        parts = [(i, part) for i, sentences in texts.items() for part in self._parts(sentences)]
+        open_parts = Counter(index for index, _ in parts)
+        written: dict[int, dict[int, Draft]] = {index: {} for index in texts}
+        for portion in self._write([part for _, part in parts]):
+            for position, draft in portion.items():
+                written[parts[position][0]][position] = draft
+            owners = dict.fromkeys(parts[position][0] for position in portion)
+            ready = [index for index in owners if len(written[index]) == open_parts[index]]
+            yield {index: [d for _, d in sorted(written.pop(index).items())] for index in ready}
 
     def _parts(self, sentences: Text) -> list[str]:
         """The text in as few parts as fit the window, of whole sentences, about equally long."""
@@ -92,15 +108,12 @@ class Summarizer:
         encode = self.model.tokenizer.encode
         return max(len(encode(sentence)), len(encode(" " + sentence))) - SPECIAL_TOKENS
 
-    def _generate(self, texts: list[str]) -> list[Draft]:
+    def _write(self, texts: list[str]) -> Iterator[dict[int, Draft]]:
         sources = [self.model.tokenizer.encode(text) for text in texts]
-        drafts: dict[int, Draft] = {}
         for options, indexes in self._by_options([len(tokens) for tokens in sources]):
-            for batch in partition([len(sources[i]) for i in indexes], BUDGET):
-                chosen = [indexes[position] for position in batch]
-                hypotheses = self.model.engine.generate([sources[i] for i in chosen], options)
-                drafts |= zip(chosen, map(self._read, hypotheses), strict=True)
-        return [drafts[index] for index in range(len(texts))]
+            chosen = [sources[index] for index in indexes]
+            for portion in self.model.engine.stream(chosen, options) if chosen else ():
+                yield {indexes[position]: self._read(found) for position, found in portion.items()}
 
     def _by_options(self, lengths: list[int]) -> list[tuple[DecodeOptions, list[int]]]:
         """A text that is hardly longer than the shortest summary is not padded with inventions."""
@@ -130,9 +143,19 @@ def unpack(row: dict[str, Any]) -> Summary:
     return Summary(tuple(sentences), tuple(row["flags"]))
 
 
-def _with_evidence(draft: Draft, segments: Text) -> Summary:
-    sentences = (_supported(found.text, segments) for found in segment.segment(draft.text, "en"))
-    return Summary(tuple(sentences), draft.flags)
+def _worded(sentences: Text) -> Text:
+    return [sentence for sentence in sentences if any(map(str.isalpha, sentence))]
+
+
+def _noted(flags: tuple[str, ...], drafts: list[Draft]) -> tuple[str, ...]:
+    merged = ("merged",) * (len(drafts) > 1)
+    return tuple(dict.fromkeys((*flags, *merged, *(f for draft in drafts for f in draft.flags))))
+
+
+def _with_evidence(drafts: list[Draft], flags: tuple[str, ...], segments: Text) -> Summary:
+    text = " ".join(draft.text for draft in drafts if draft.text)
+    sentences = (_supported(found.text, segments) for found in segment.segment(text, "en"))
+    return Summary(tuple(sentences), flags)
 
 
 def _supported(sentence: str, segments: Text) -> SummarySentence:

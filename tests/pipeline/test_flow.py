@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event, Timer
 from typing import Any
 
 import pytest
 
-from models.engine import DecodeOptions
-from models.errors import ModelMissing
+from models.engine import DecodeOptions, Hypothesis
+from models.errors import ModelMissing, ModelUnfit
 from models.model import Model
 from pipeline import flow, segment
 from pipeline.cache import MEMORY, Cache
-from pipeline.document import Document
+from pipeline.document import Document, Failure, Record
 from pipeline.flow import Pipeline
 from tests.pipeline import scripted
 from tests.pipeline.scripted import ScriptedEngine
@@ -144,7 +145,7 @@ def test_documents_of_a_window_are_translated_together(models: Models) -> None:
     }
 
 
-def test_records_come_before_the_next_window_is_read(
+def test_one_window_is_read_ahead_and_no_more(
     models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(flow, "WINDOW", 20)
@@ -158,7 +159,7 @@ def test_records_come_before_the_next_window_is_read(
     records = Pipeline().run(stream())
     assert read == []
     assert next(records).document.id == "d0"
-    assert read == ["d0", "d1"]
+    assert read == ["d0", "d1", "d2", "d3"]
 
 
 def test_no_documents_open_no_model(models: Models) -> None:
@@ -261,3 +262,128 @@ def test_offsets_are_true_for_every_segment(models: Models, root: Path) -> None:
         assert len(record.segments) == len(record.translations) > 3
         for one in record.to_json()["segments"]:
             assert record.document.text[one["start"] : one["end"]] == one["source"]
+
+
+def test_a_failure_passes_through_in_its_place(models: Models) -> None:
+    failure = Failure("is not JSON", "news.jsonl", 2)
+    outcomes = list(Pipeline().outcomes([NEWS, failure, replace(NEWS, id="again")]))
+    assert [type(one) for one in outcomes] == [Record, Failure, Record]
+    assert outcomes[1] == failure
+
+
+def test_failures_alone_open_no_model(models: Models) -> None:
+    failure = Failure("is empty", "a.txt")
+    assert list(Pipeline().outcomes([failure])) == [failure]
+    assert models.opened == []
+
+
+def poisoned(text: str) -> ScriptedEngine:
+    """An engine that breaks on one word."""
+
+    def script(words: list[str]) -> Hypothesis:
+        if text in words:
+            raise RuntimeError("out of luck\nat line 3")
+        return scripted.upper(words)
+
+    return ScriptedEngine(script)
+
+
+@pytest.mark.parametrize("role", ["translator", "summarizer"])
+def test_a_document_that_breaks_a_stage_fails_alone(models: Models, role: str) -> None:
+    engine = poisoned("سم")
+    if role == "translator":
+        models.translators["ar"] = engine
+    else:
+        models.summarizer = engine
+    given = [Document(f"d{n}", "ar", "", f"جسر {n}", "d.jsonl", line=n) for n in range(9)]
+    given[4] = replace(given[4], text="سم ناقع")
+    outcomes = list(Pipeline().outcomes(given))
+    assert [one.document for one in outcomes if isinstance(one, Record)] == given[:4] + given[5:]
+    assert outcomes[4] == Failure("unexpected RuntimeError: out of luck", "d.jsonl", 4, "d4")
+    assert str(outcomes[4]) == "d.jsonl, line 4: unexpected RuntimeError: out of luck"
+
+
+def test_a_language_without_a_model_fails_its_documents_and_is_tried_once(
+    models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def open_translator(lang: str, *args: Any) -> Model:
+        tried.append(lang)
+        if lang == "fr":
+            raise ModelMissing("no French here")
+        return models.open_translator(lang, *args)
+
+    monkeypatch.setattr(flow, "open_translator", open_translator)
+    monkeypatch.setattr(flow, "WINDOW", 20)
+    outcomes = list(Pipeline().outcomes(documents(9)))
+    assert [str(one) if isinstance(one, Failure) else one.document.id for one in outcomes] == [
+        "d0", "no French here", "d2", "d3", "no French here", "d5", "d6", "no French here", "d8",
+    ]  # fmt: skip
+    assert all(isinstance(o.cause, ModelMissing) for o in outcomes if isinstance(o, Failure))
+    assert sorted(tried) == ["ar", "fr", "ru"]
+
+
+def test_a_translator_that_does_not_load_fails_its_documents_and_is_tried_once(
+    models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+
+    class Unfit(ScriptedEngine):
+        def stream(self, *args: Any) -> Any:
+            loaded.append("fr")
+            raise ModelUnfit("fails its self-test")
+
+    models.translators["fr"] = Unfit()
+    monkeypatch.setattr(flow, "WINDOW", 20)
+    outcomes = list(Pipeline().outcomes(documents(30)))
+    failed = [n for n, one in enumerate(outcomes) if isinstance(one, Failure)]
+    assert failed == list(range(1, 30, 3))
+    assert len(loaded) <= 2  # the window that was prepared meanwhile
+
+
+def test_an_unfit_summariser_ends_everything(models: Models) -> None:
+    class Unfit(ScriptedEngine):
+        def stream(self, *args: Any) -> Any:
+            raise ModelUnfit("fails its self-test")
+
+    models.summarizer = Unfit()
+    with pytest.raises(ModelUnfit):
+        list(Pipeline().outcomes([NEWS]))
+
+
+def test_a_sentence_that_documents_share_counts_as_decoded_for_the_first(models: Models) -> None:
+    shared = [replace(NEWS, id="other", text=f"{TEXT} نهاية."), NEWS]
+    first, second = (record.stages["translate"] for record in Pipeline().run(shared))
+    assert (first.sentences, first.remembered) == (4, 0)
+    assert (second.sentences, second.remembered) == (3, 3)
+
+
+def test_the_caller_hears_what_is_decoded(models: Models) -> None:
+    heard: list[tuple[str, int]] = []
+    list(Pipeline(decoded=lambda *event: heard.append(event)).run([NEWS]))
+    assert heard == [("translate", 2), ("translate", 1), ("summarize", 0), ("summarize", 1)]
+
+
+def test_closing_keeps_the_batch_in_flight_and_leaves_the_rest(
+    models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "WINDOW", 20)
+    decoding, closing = Event(), Event()
+
+    def script(words: list[str]) -> Hypothesis:
+        if "12" in words:  # in the window after the first one that is asked for
+            decoding.set()
+            assert closing.wait(10)
+        return scripted.upper(words)
+
+    engine = models.translators["ar"] = ScriptedEngine(script)
+    given = [Document(f"d{n}", "ar", "", f"جسر {n}\nطريق {n}") for n in range(10, 20)]
+    cache = Cache(MEMORY)
+    records = Pipeline(cache=cache).outcomes(given)
+    next(records)
+    assert decoding.wait(10)
+    Timer(0.2, closing.set).start()
+    records.close()
+    assert engine.decoded == ["جسر 10", "طريق 10", "جسر 11", "طريق 11", "جسر 12", "طريق 12"]
+    assert {count.sentences for count in cache.counts() if count.sentences} == {6}

@@ -1,13 +1,16 @@
 """A stage through the cache: what is kept is not computed again, and everything comes in order."""
 
+from collections.abc import Iterator
 from typing import Any
+
+import pytest
 
 from pipeline.cache import MEMORY, Cache
 from pipeline.document import Document, StageReport
 from pipeline.signature import Signature
 from pipeline.stage import Stage, Staged, through_cache
 
-DOCUMENTS = [Document(name, "ar", "", name) for name in ("a", "b", "c")]
+DOCUMENTS = [Document(name, "ar", "", name) for name in "abcd"]
 
 
 class Doubling:
@@ -16,12 +19,15 @@ class Doubling:
     def __init__(self, params: str = "1") -> None:
         self.asked: list[list[int]] = []
         self.stage: Stage[int, int] = Stage(
-            Signature("double", 1, (("beam", params),)), self.compute, self.pack, self.unpack
+            Signature("double", 1, (("beam", params),)), self.compute, int, self.pack, self.unpack
         )
 
-    def compute(self, numbers: list[int]) -> list[int]:
+    def compute(self, numbers: list[int]) -> Iterator[dict[int, int]]:
         self.asked.append(numbers)
-        return [2 * number for number in numbers]
+        yield {index: 2 * number for index, number in enumerate(numbers) if number < 100}
+        yield {index: 2 * number for index, number in enumerate(numbers) if 100 <= number < 1000}
+        if any(number >= 1000 for number in numbers):
+            raise KeyboardInterrupt
 
     def pack(self, value: int) -> Any:
         return {"value": value}
@@ -64,21 +70,31 @@ def test_another_signature_computes_again() -> None:
     assert other.asked == [[1]]
 
 
-def test_two_documents_of_one_text_share_the_output() -> None:
+def test_documents_of_one_text_share_an_output_that_is_computed_once() -> None:
     cache, doubling = Cache(MEMORY), Doubling()
-    assert [one.value for one in run(doubling, cache, [1, 1])] == [2, 2]
-    assert [one.report.cached for one in run(doubling, cache, [1, 1])] == [True, True]
+    staged = run(doubling, cache, [1, 2, 1])
+    assert [one.value for one in staged] == [2, 4, 2]
+    assert [one.report.cached for one in staged] == [False, False, True]
+    assert doubling.asked == [[1, 2]]
 
 
 def test_no_documents() -> None:
     assert through_cache(Cache(MEMORY), Doubling().stage, [], []) == []
 
 
-def test_time_is_shared_out_among_what_was_computed(monkeypatch: Any) -> None:
-    clock = iter([10.0, 13.0])
+def test_outputs_are_kept_portion_by_portion() -> None:
+    cache, doubling = Cache(MEMORY), Doubling()
+    with pytest.raises(KeyboardInterrupt):
+        run(doubling, cache, [1000, 2, 500])
+    staged = run(doubling, cache, [500, 2])
+    assert [one.report.cached for one in staged] == [True, True]
+
+
+def test_the_time_of_a_portion_is_shared_out_by_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([10.0, 16.0, 20.0, 25.0, 30.0])
     monkeypatch.setattr("pipeline.stage.time.perf_counter", lambda: next(clock))
-    staged = run(Doubling(), Cache(MEMORY), [1, 2, 3])
-    assert [one.report.seconds for one in staged] == [1.0, 1.0, 1.0]
+    staged = run(Doubling(), Cache(MEMORY), [1, 200, 3, 2])
+    assert [one.report.seconds for one in staged] == [1.0, 5.0, 3.0, 2.0]
 
 
 def test_the_output_is_kept_for_its_document() -> None:

@@ -39,9 +39,18 @@ def summarizer(engine: ScriptedEngine, **decode: int) -> Summarizer:
     return Summarizer(scripted.model(engine, "summarizer", options), options)
 
 
+def summarize(stage: Summarizer, documents: list[list[str]]) -> list[Summary]:
+    """What all portions hold together, in order."""
+    made: dict[int, Summary] = {}
+    for portion in stage.summarize(documents):
+        assert made.keys().isdisjoint(portion)
+        made |= portion
+    return [made[index] for index in range(len(documents))]
+
+
 def test_sentences_with_the_segments_that_support_them() -> None:
     engine = says("The bridge in Mosul cost 3.5 million dollars. Penguins swim.")
-    assert summarizer(engine).summarize([ARTICLE]) == [
+    assert summarize(summarizer(engine), [ARTICLE]) == [
         Summary(
             (
                 SummarySentence("The bridge in Mosul cost 3.5 million dollars.", (1, 2)),
@@ -54,20 +63,20 @@ def test_sentences_with_the_segments_that_support_them() -> None:
 
 def test_no_documents() -> None:
     engine = ScriptedEngine()
-    assert summarizer(engine).summarize([]) == []
+    assert summarize(summarizer(engine), []) == []
     assert engine.calls == []
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["…", "12 345", "🙂"]])
 def test_a_document_without_words_is_not_summarised(texts: list[str]) -> None:
     engine = ScriptedEngine()
-    assert summarizer(engine).summarize([texts]) == [Summary((), ("nothing-to-summarise",))]
+    assert summarize(summarizer(engine), [texts]) == [Summary((), ("nothing-to-summarise",))]
     assert engine.calls == []
 
 
 def test_supports_count_all_segments_also_those_without_words() -> None:
     engine = ScriptedEngine(scripted.upper)
-    [summary] = summarizer(engine).summarize([["* * *", "Oil fell.", "", "Gold rose."]])
+    [summary] = summarize(summarizer(engine), [["* * *", "Oil fell.", "", "Gold rose."]])
     assert engine.sources == ["Oil fell. Gold rose."]
     assert summary.sentences == (
         SummarySentence("OIL FELL.", (1,)),
@@ -78,7 +87,7 @@ def test_supports_count_all_segments_also_those_without_words() -> None:
 def test_order_is_kept_over_short_long_and_empty_documents() -> None:
     engine = first_words(3, positions=12)
     documents = [["alpha one two three."], ["…"], ["beta " * 8 + "end."] * 4, ["gamma one two."]]
-    summaries = summarizer(engine, min_length=4).summarize(documents)
+    summaries = summarize(summarizer(engine, min_length=4), documents)
     assert [summary.text.split(" ")[0] for summary in summaries] == ["alpha", "", "beta", "gamma"]
     assert [summary.flags for summary in summaries] == [
         (),
@@ -94,25 +103,25 @@ def test_a_short_document_is_not_stretched() -> None:
         ["seven words and two marks make nine."],
         ["eight words and two marks, which make ten."],
     )
-    summarizer(engine, min_length=5).summarize([short, long])
+    summarize(summarizer(engine, min_length=5), [short, long])
     asked = {len(batch[0]): options.min_length for batch, options in engine.calls}
     assert asked == {9: 0, 10: 5}
 
 
 def test_what_was_cut_off_is_flagged() -> None:
-    [summary] = summarizer(says("The minister opened", finished=False)).summarize([ARTICLE])
+    [summary] = summarize(summarizer(says("The minister opened", finished=False)), [ARTICLE])
     assert summary.flags == ("unfinished",)
 
 
 def test_a_model_that_writes_nothing_is_flagged() -> None:
-    [summary] = summarizer(says("")).summarize([ARTICLE])
+    [summary] = summarize(summarizer(says("")), [ARTICLE])
     assert summary == Summary((), ("empty",))
 
 
 def test_a_long_document_is_summarised_in_parts_of_whole_sentences_and_merged() -> None:
     engine = first_words(2, positions=12)
     sentences = [f"s{number} b c d." for number in range(7)]  # 28 words, ten at a time
-    [summary] = summarizer(engine).summarize([sentences])
+    [summary] = summarize(summarizer(engine), [sentences])
     assert engine.sources == [
         "s0 b c d. s1 b c d.",
         "s2 b c d. s3 b c d.",
@@ -126,14 +135,14 @@ def test_a_long_document_is_summarised_in_parts_of_whole_sentences_and_merged() 
 
 def test_parts_are_about_equally_long() -> None:
     engine = first_words(1, positions=102)
-    summarizer(engine).summarize([["word " * 9 + "end."] * 11])  # 110 words, a hundred at a time
+    summarize(summarizer(engine), [["word " * 9 + "end."] * 11])  # 110 words, a hundred at a time
     assert [len(text.split()) for text in engine.sources[:2]] == [60, 50]
 
 
 def test_a_sentence_longer_than_the_window_is_cut_and_nothing_lost() -> None:
     engine = first_words(1, positions=12)
     words = [f"w{number}" for number in range(25)]
-    summarizer(engine).summarize([[" ".join(words)]])
+    summarize(summarizer(engine), [[" ".join(words)]])
     read = " ".join(engine.sources).split()
     assert read[:25] == words
     assert all(len(text.split()) <= 10 for text in engine.sources)
@@ -142,14 +151,14 @@ def test_a_sentence_longer_than_the_window_is_cut_and_nothing_lost() -> None:
 def test_a_model_that_does_not_shorten_comes_to_an_end() -> None:
     engine = ScriptedEngine(positions=12)
     sentences = [f"s{number} b c d." for number in range(10)]
-    [summary] = summarizer(engine).summarize([sentences])
+    [summary] = summarize(summarizer(engine), [sentences])
     assert summary.text == " ".join(sentences).upper()
     assert summary.flags == ("merged",)
 
 
 def test_parts_of_which_nothing_is_made_come_to_an_end() -> None:
     engine = ScriptedEngine(lambda words: Hypothesis((), -1.0, finished=True), positions=12)
-    [summary] = summarizer(engine).summarize([["s b c d."] * 10])
+    [summary] = summarize(summarizer(engine), [["s b c d."] * 10])
     assert summary == Summary((), ("merged", "empty"))
 
 
@@ -158,25 +167,16 @@ def test_flags_of_parts_are_those_of_the_whole() -> None:
         return Hypothesis(tuple(words[:1]), -0.5, finished="s2" not in words)
 
     engine = ScriptedEngine(script, positions=12)
-    [summary] = summarizer(engine).summarize([[f"s{n} b c d." for n in range(6)]])
+    [summary] = summarize(summarizer(engine), [[f"s{n} b c d." for n in range(6)]])
     assert summary.flags == ("merged", "unfinished")
 
 
-def test_batches_of_many_documents_are_within_the_budget() -> None:
-    engine = ScriptedEngine(positions=2000)
-    documents = [["word " * count] for count in (10, 1500, 1500, 1500, 700, 700, 3)]
-    summaries = summarizer(engine).summarize(documents)
-    assert [len(summary.text.split()) for summary in summaries] == [
-        10,
-        1500,
-        1500,
-        1500,
-        700,
-        700,
-        3,
-    ]
-    batches = [[len(source) for source in batch] for batch, _ in engine.calls]
-    assert all(max(batch) * len(batch) <= 4096 for batch in batches)
+def test_all_parts_of_all_documents_are_drafted_together_and_then_all_merges() -> None:
+    engine = first_words(2, positions=12)
+    long = ["one two three four."] * 6
+    summaries = summarize(summarizer(engine), [long, ["short one."], long])
+    assert [summary.flags for summary in summaries] == [("merged",), (), ("merged",)]
+    assert [len(batch) for batch, _ in engine.calls] == [7, 2]
 
 
 @pytest.fixture(scope="module")

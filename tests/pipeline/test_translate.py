@@ -1,5 +1,6 @@
 """Every segment gets its translation, or a flag says why not; nothing is translated twice."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,6 @@ from hypothesis import strategies as st
 
 from models.engine import DecodeOptions, Hypothesis
 from models.model import Runtime, open_translator
-from pipeline import translate
 from pipeline.cache import MEMORY, Cache
 from pipeline.document import Translation
 from pipeline.translate import Translator, pack, unpack
@@ -28,9 +28,9 @@ def translator(engine: ScriptedEngine, memory: Cache | None = None, **unknown: s
 
 
 def test_every_text_is_translated_in_its_own_words() -> None:
-    translations, known = translator(ScriptedEngine()).translate(["a b ج", "د", "a b ج"])
+    translations, decoded = translator(ScriptedEngine()).translate(["a b ج", "د", "a b ج"])
     assert translations == {"a b ج": Translation("A B ج", -0.5), "د": Translation("د", -0.5)}
-    assert known == set()
+    assert decoded == {"a b ج", "د"}
 
 
 def test_nothing_to_translate() -> None:
@@ -109,9 +109,9 @@ def test_scores_are_kept_to_four_digits() -> None:
 def test_what_is_remembered_is_not_decoded_again() -> None:
     memory, engine = Cache(MEMORY), ScriptedEngine()
     first, _ = translator(engine, memory).translate([BRIDGE, FERRY, "…"])
-    again, known = translator(engine, memory).translate([BRIDGE, FERRY, "…"])
+    again, decoded = translator(engine, memory).translate([BRIDGE, FERRY, "…"])
     assert again == first
-    assert known == {BRIDGE, FERRY}
+    assert decoded == set()
     assert len(engine.calls) == 1
 
 
@@ -120,10 +120,10 @@ def test_of_a_changed_document_only_the_changed_sentence_is_decoded() -> None:
     made = translator(engine, memory)
     made.translate([BRIDGE, FERRY])
     engine.calls.clear()
-    translations, known = made.translate([BRIDGE, ROAD])
+    translations, decoded = made.translate([BRIDGE, ROAD])
     assert engine.sources == [ROAD]
     assert set(translations) == {BRIDGE, ROAD}
-    assert known == {BRIDGE}
+    assert decoded == {ROAD}
 
 
 def test_the_same_sentence_is_decoded_once() -> None:
@@ -136,8 +136,8 @@ def test_another_beam_decodes_again() -> None:
     memory, engine = Cache(MEMORY), ScriptedEngine()
     model = scripted.model(engine)
     Translator(model, "Arab", DecodeOptions(beam=4), memory).translate([BRIDGE])
-    _, known = Translator(model, "Arab", DecodeOptions(beam=1), memory).translate([BRIDGE])
-    assert known == set()
+    _, decoded = Translator(model, "Arab", DecodeOptions(beam=1), memory).translate([BRIDGE])
+    assert decoded == {BRIDGE}
     assert [options.beam for _, options in engine.calls] == [4, 1]
 
 
@@ -152,38 +152,50 @@ def test_the_translation_that_another_process_stored_first_is_taken(tmp_path: Pa
         return Hypothesis(("ours",), -0.2, finished=True)
 
     made = translator(ScriptedEngine(script), Cache(url))
-    translations, known = made.translate([BRIDGE, FERRY])
+    translations, decoded = made.translate([BRIDGE, FERRY])
     assert translations[BRIDGE] == Translation("the other's", -0.1)
     assert translations[FERRY] == Translation("ours", -0.2)
-    assert known == set()
+    assert decoded == {BRIDGE, FERRY}
 
 
-def test_what_was_decoded_before_a_failure_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(translate, "BUDGET", 4)
+def test_what_was_decoded_before_a_failure_is_remembered() -> None:
     memory = Cache(MEMORY)
+    lines = [f"{word} {word}" for word in "أبجد"]  # decoded two at a time
 
     def script(words: list[str]) -> Hypothesis:
-        if "العبارة" in words:
+        if "ج" in words:
             raise KeyboardInterrupt
         return scripted.upper(words)
 
     with pytest.raises(KeyboardInterrupt):
-        translator(ScriptedEngine(script), memory).translate([FERRY, BRIDGE])
-    _, known = translator(ScriptedEngine(), memory).translate([FERRY, BRIDGE])
-    assert known == {BRIDGE}
+        translator(ScriptedEngine(script), memory).translate(lines)
+    _, decoded = translator(ScriptedEngine(), memory).translate(lines)
+    assert decoded == set(lines[2:])
 
 
-@few
-@given(st.lists(st.integers(1, 28), min_size=1, max_size=60))
-def test_batches_are_within_the_budget(sizes: list[int]) -> None:
-    engine = ScriptedEngine(positions=30)
-    sources = [f"{number}ج " + "كلمة " * size for number, size in enumerate(sizes)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(translate, "BUDGET", 100)
-        translator(engine).translate(sources)
-    batches = [[len(source) for source in batch] for batch, _ in engine.calls]
-    assert all(max(batch) * len(batch) <= 100 for batch in batches)
-    assert sum(map(len, batches)) == len(sizes)
+def test_what_hears_of_a_batch_can_end_the_work() -> None:
+    memory, heard = Cache(MEMORY), list[int]()
+
+    def hear(count: int) -> None:
+        heard.append(count)
+        raise StopAsyncIteration
+
+    made = replace(translator(ScriptedEngine(), memory), kept=hear)
+    with pytest.raises(StopAsyncIteration):
+        made.translate(["أ أ", "ب ب", "ج ج"])
+    assert heard == [2]
+    assert set(memory.recall(made.signature, ["أ أ", "ب ب", "ج ج"])) == {"أ أ", "ب ب"}
+
+
+def test_a_text_of_several_parts_waits_for_all_of_them() -> None:
+    engine = ScriptedEngine(positions=4)
+    long, short = "أ ب ج د ه و ز ح", "ط ي"  # three parts among six sources, two at a time
+    made = translator(engine)
+    translations, decoded = made.translate([long, short, "ك ل م"])
+    assert translations[long].text == long
+    assert translations[long].flags == ("split",)
+    assert translations[short].text == short
+    assert decoded == {long, short, "ك ل م"}
 
 
 def test_the_signature_names_all_that_decides() -> None:
