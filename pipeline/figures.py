@@ -5,9 +5,9 @@ from itertools import pairwise
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
-def count(number: int) -> str:
-    """1,240."""
-    return f"{number:,}"
+def count(number: int, noun: str = "") -> str:
+    """`1,240`; with a noun `1 document`, `1,240 documents`."""
+    return f"{number:,} {noun}{'s' * (number != 1)}" if noun else f"{number:,}"
 
 
 def duration(seconds: float) -> str:
