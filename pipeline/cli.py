@@ -23,6 +23,7 @@ from typer.exceptions import TyperException
 
 from models.errors import KhulasaError
 from models.home import models_home
+from pipeline.options import CachePlace, Settings, shared
 
 if TYPE_CHECKING:
     from pipeline.document import Document
@@ -78,41 +79,9 @@ app = typer.Typer(
 cache_app = typer.Typer(help="What is kept, why something ran again, and how to make room.")
 app.add_typer(cache_app, name="cache", no_args_is_help=True)
 
-From = Annotated[
-    str | None,
-    typer.Option("--from", metavar="LANG", help="Source language, as in ar, fr or Russian."),
-]
-Models = Annotated[
-    Literal["best", "fast", "tiny"],
-    typer.Option(help="Set of models; tiny is bundled and knows only a small world."),
-]
-Translator = Annotated[
-    str | None,
-    typer.Option(metavar="REPO|DIR", help="Translate with this model instead of the set's."),
-]
-Summarizer = Annotated[
-    str | None,
-    typer.Option(metavar="REPO|DIR", help="Summarise with this model instead of the set's."),
-]
-Engine = Annotated[Literal["ctranslate2", "torch"], typer.Option(help="What runs the models.")]
-Device = Annotated[
-    Literal["auto", "cpu", "cuda", "mps"], typer.Option(help="Where the models run; auto is cpu.")
-]
-Beam = Annotated[
-    int | None,
-    typer.Option(min=1, max=64, help="Hypotheses kept while decoding.", show_default="the model's"),
-]
-CachePlace = Annotated[
-    str | None,
-    typer.Option("--cache", metavar="URL|off", help="Where outputs are kept.", show_default="own"),
-]
 Format = Annotated[
     Literal["text", "json", "markdown"] | None,
     typer.Option("--format", help="Default: by the suffix of OUT, else text."),
-]
-SelfTest = Annotated[
-    bool,
-    typer.Option(help="Refuse a model that fails sentences whose translation is known."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")]
 
@@ -135,27 +104,17 @@ def main(_version: Version = False) -> None:
 
 
 @app.command()
+@shared
 def run(
+    settings: Settings,
     files: Annotated[list[str], typer.Argument(metavar="FILE…|-", help="Documents; - is stdin.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="OUT", help="Write to this file.")
     ] = None,
     form: Format = None,
-    lang: From = None,
-    models: Models = "best",
-    translator: Translator = None,
-    summarizer: Summarizer = None,
-    engine: Engine = "ctranslate2",
-    device: Device = "auto",
-    beam: Beam = None,
-    cache: CachePlace = None,
-    self_test: SelfTest = True,
     quiet: Quiet = False,
 ) -> None:
     """Translate and summarise documents."""
-    from models.model import Runtime
-    from pipeline.cache import open_cache
-    from pipeline.flow import Pipeline
     from pipeline.render import SUFFIXES, renderer
 
     if quiet:
@@ -164,11 +123,9 @@ def run(
     render = renderer(form or SUFFIXES.get(suffix, "text"))
     if progress := not quiet and sys.stderr.isatty():
         logging.getLogger("models").setLevel(logging.INFO)  # what takes seconds says so
-    runtime = Runtime(engine, device, "required" if self_test else "skipped", progress)
     failed: list[str] = []
-    with closing(open_cache(cache)) as kept, _writing(output) as out:
-        pipeline = Pipeline(models, translator, summarizer, runtime, beam, kept)
-        for record in pipeline.run(_documents(files, _code(lang), failed)):
+    with settings.pipeline(progress) as pipeline, _writing(output) as out:
+        for record in pipeline.run(_documents(files, settings.code, failed)):
             render(record, out)
         if len(failed) == len(files):  # before an empty file takes the place of an older one
             raise typer.Exit(KhulasaError.exit_code)
@@ -192,30 +149,18 @@ def stats(cache: CachePlace = None) -> None:
 
 
 @cache_app.command()
+@shared
 def explain(
+    settings: Settings,
     files: Annotated[list[str], typer.Argument(metavar="FILE…|-", help="Documents; - is stdin.")],
-    lang: From = None,
-    models: Models = "best",
-    translator: Translator = None,
-    summarizer: Summarizer = None,
-    engine: Engine = "ctranslate2",
-    device: Device = "auto",
-    beam: Beam = None,
-    cache: CachePlace = None,
-    self_test: SelfTest = True,
 ) -> None:
     """Say, stage by stage, what is kept of documents and which component changed."""
-    from models.model import Runtime
-    from pipeline.cache import open_cache
     from pipeline.explain import explain as explain_document
-    from pipeline.flow import Pipeline
 
     os.environ["HF_HUB_OFFLINE"] = "1"  # a question must not start a download
     failed: list[str] = []
-    with closing(open_cache(cache)) as kept:
-        runtime = Runtime(engine, device, "required" if self_test else "skipped")
-        pipeline = Pipeline(models, translator, summarizer, runtime, beam, kept)
-        for document in _documents(files, _code(lang), failed):
+    with settings.pipeline() as pipeline:
+        for document in _documents(files, settings.code, failed):
             typer.echo(document.id)
             for explanation in explain_document(pipeline, document):
                 typer.echo(f"  {explanation}")
@@ -266,14 +211,6 @@ def _documents(names: list[str], lang: str | None, failed: list[str]) -> "Iterat
         except Unreadable as error:
             failed.append(name)
             _say(str(error))
-
-
-def _code(lang: str | None) -> str | None:
-    """The code of a language that may be given by name; one that no table knows stays as it is."""
-    from models.catalog import find
-
-    known = find(lang) if lang else None
-    return known.code if known else lang
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass, field, replace
 from functools import cached_property, partial
@@ -75,7 +75,9 @@ class Pipeline:
             else:
                 raise outcome.cause or RuntimeError(str(outcome))
 
-    def outcomes(self, given: Iterable[Document | Failure]) -> Iterator[Record | Failure]:
+    def outcomes(
+        self, given: Iterable[Document | Failure]
+    ) -> Generator[Record | Failure, None, None]:
         """A record or the failure of each document, in order; failures pass through.
 
         While another thread decodes one window of documents, this one reads and segments the next

@@ -1,0 +1,156 @@
+"""The options that the commands over documents share, and the pipeline that they ask for."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from pipeline.flow import Pipeline
+
+PANEL = "Models and cache"
+
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="LANG",
+        help="Source language, as in ar, fr or Russian.",
+        rich_help_panel=PANEL,
+    ),
+]
+Models = Annotated[
+    Literal["best", "fast", "tiny"],
+    typer.Option(
+        help="Set of models; tiny is bundled and knows only a small world.", rich_help_panel=PANEL
+    ),
+]
+Translator = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REPO|DIR",
+        help="Translate with this model instead of the set's.",
+        rich_help_panel=PANEL,
+    ),
+]
+Summarizer = Annotated[
+    str | None,
+    typer.Option(
+        metavar="REPO|DIR",
+        help="Summarise with this model instead of the set's.",
+        rich_help_panel=PANEL,
+    ),
+]
+Engine = Annotated[
+    Literal["ctranslate2", "torch"],
+    typer.Option(help="What runs the models.", rich_help_panel=PANEL),
+]
+Device = Annotated[
+    Literal["auto", "cpu", "cuda", "mps"],
+    typer.Option(help="Where the models run; auto is cpu.", rich_help_panel=PANEL),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=1024,
+        help="Processor cores to use.",
+        show_default="all there are",
+        rich_help_panel=PANEL,
+    ),
+]
+Beam = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=64,
+        help="Hypotheses kept while decoding.",
+        show_default="the model's",
+        rich_help_panel=PANEL,
+    ),
+]
+CachePlace = Annotated[
+    str | None,
+    typer.Option(
+        "--cache",
+        metavar="URL|off",
+        help="Where outputs are kept.",
+        show_default="own",
+        rich_help_panel=PANEL,
+    ),
+]
+SelfTest = Annotated[
+    bool,
+    typer.Option(
+        help="Refuse a model that fails sentences whose translation is known.",
+        rich_help_panel=PANEL,
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the shared options say; the names are theirs."""
+
+    lang: From = None
+    models: Models = "best"
+    translator: Translator = None
+    summarizer: Summarizer = None
+    engine: Engine = "ctranslate2"
+    device: Device = "auto"
+    threads: Threads = None
+    beam: Beam = None
+    cache: CachePlace = None
+    self_test: SelfTest = True
+
+    @property
+    def code(self) -> str | None:
+        """The code of a language given by name; one that no table knows stays as it is."""
+        from models.catalog import find
+
+        known = find(self.lang) if self.lang else None
+        return known.code if known else self.lang
+
+    @contextmanager
+    def pipeline(
+        self,
+        downloads: bool = False,
+        decoded: Callable[[str, int], None] = lambda _stage, _count: None,
+    ) -> "Iterator[Pipeline]":
+        """The pipeline with its cache open; `downloads` are shown on stderr."""
+        from models.model import Runtime
+        from pipeline.cache import open_cache
+        from pipeline.flow import Pipeline
+
+        runtime = Runtime(
+            self.engine,
+            self.device,
+            self_test="required" if self.self_test else "skipped",
+            progress=downloads,
+            threads=self.threads,
+        )
+        chosen = (self.models, self.translator, self.summarizer, runtime, self.beam)
+        with closing(open_cache(self.cache)) as kept:
+            yield Pipeline(*chosen, kept, decoded)
+
+
+def shared(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for every setting in the place of its first parameter."""
+    own = list(inspect.signature(command).parameters.values())[1:]
+    settings = inspect.signature(Settings).parameters
+
+    @wraps(command)
+    def filled(**given: Any) -> None:
+        chosen = Settings(**{name: given.pop(name) for name in settings})
+        command(chosen, **given)
+
+    parameters = [
+        one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (*own, *settings.values())
+    ]
+    vars(filled)["__signature__"] = inspect.Signature(parameters)
+    filled.__annotations__ = {one.name: one.annotation for one in parameters}
+    return filled
