@@ -1,0 +1,110 @@
+"""The geometry of a chart of throughput: what a template needs to draw it, and no more."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil, floor, log10
+
+from pipeline.bounded import Point, merged
+from pipeline.figures import duration, rate
+
+STEPS = 80  # in a chart at most
+WIDTH, HEIGHT = 1000.0, 100.0  # of the drawing, which the page stretches
+X_TICKS, Y_TICKS = 5, 3  # at most, besides the origin
+
+_SPANS = (
+    *(1, 2, 5, 10, 15, 30),
+    *(60 * minutes for minutes in (1, 2, 5, 10, 15, 30)),
+    *(3_600 * hours for hours in (1, 2, 3, 6, 12, 24, 48, 96, 168)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A value on an axis: where it stands, in percent from the left or from the top."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The rate of some work as a line of steps over time, and `said`, the same in words.
+
+    `line` and `area` are paths in a box of WIDTH × HEIGHT.
+    """
+
+    unit: str
+    line: str
+    area: str
+    x: tuple[Tick, ...]
+    y: tuple[Tick, ...]
+    average: Tick
+    said: str
+
+
+def chart(
+    points: Sequence[Point], seconds: float, unit: str, work: Callable[[Point], int]
+) -> Chart | None:
+    """Draw how much `work` a job of `seconds` did a second; None where there is none to draw."""
+    total, steps = sum(map(work, points)), _steps(points, seconds)
+    if not total or not steps:
+        return None
+    ends = [0.0, *(step.seconds for step in steps)]
+    spans = [end - begin for begin, end in pairwise(ends)]
+    rates = [work(step) / span for step, span in zip(steps, spans, strict=True)]
+    width, busiest = max(seconds, ends[-1]), max(rates)
+    y_step = _round_up(busiest / Y_TICKS)
+    top = y_step * ceil(busiest / y_step)
+    line = _line([WIDTH * end / width for end in ends], [1 - each / top for each in rates])
+    average = total / ends[-1]
+    peak = ends[rates.index(busiest)]
+    return Chart(
+        unit=unit,
+        line=line,
+        area=f"M0,{HEIGHT:g}L{line[1:]}V{HEIGHT:g}Z",
+        x=_x_ticks(width),
+        y=tuple(
+            Tick(100 - 100 * i * y_step / top, f"{i * y_step:,.10g}")
+            for i in range(1, round(top / y_step) + 1)
+        ),
+        average=Tick(100 - 100 * average / top, rate(average, 1)),
+        said=f"{unit}: {rate(average, 1)} on average, {rate(busiest, 1)} at the busiest,"
+        f" {duration(peak)} after the start, {rate(min(rates), 1)} at the slowest.",
+    )
+
+
+def _steps(points: Sequence[Point], seconds: float) -> list[Point]:
+    """At most STEPS or so; a short last one is part of the one before, as it would stand out."""
+    span = seconds / STEPS
+    steps = merged(points, span)
+    if len(steps) > 1 and steps[-1].seconds - steps[-2].seconds < span:
+        last, before = steps.pop(), steps.pop()
+        documents, sentences = before.documents + last.documents, before.sentences + last.sentences
+        steps.append(Point(last.seconds, documents, sentences))
+    return [step for step in steps if step.seconds > 0]
+
+
+def _line(xs: list[float], ys: list[float]) -> str:
+    first, *rest = [f"{HEIGHT * y:.1f}" for y in ys]
+    path = [f"M0,{first}", f"H{xs[1]:.1f}"]
+    for x, y in zip(xs[2:], rest, strict=True):
+        path.append(f"V{y}H{x:.1f}")
+    return "".join(path)
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 2, 5, 10, 20, 50, … and their fractions."""
+    unit = 10.0 ** floor(log10(value))
+    return next(unit * times for times in (1, 2, 5, 10) if unit * times >= value * 0.999999)
+
+
+def _x_ticks(seconds: float) -> tuple[Tick, ...]:
+    step = next((span for span in _SPANS if seconds <= span * X_TICKS), _SPANS[-1])
+    values = range(step, int(seconds) + 1, step)
+    ticks = (Tick(100 * value / seconds, _time(value)) for value in values)
+    return (Tick(0, "0"), *ticks)
+
+
+def _time(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 10 else duration(seconds)
