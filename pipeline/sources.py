@@ -7,6 +7,7 @@ import codecs
 import os
 import re
 import unicodedata
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,13 +30,16 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
-_ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff]")
+_ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff]+")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
 
 
 class Unreadable(KhulasaError):
-    """An input that is not a readable text document."""
+    """An input that is not a readable text document. `reason` is the message without the name."""
+
+    def __init__(self, reason: str, name: str | None = None) -> None:
+        super().__init__(reason if name is None else f"{name}: {reason}")
+        self.reason = reason
 
 
 def read(path: Path, lang: str | None = None) -> Document:
@@ -45,69 +49,90 @@ def read(path: Path, lang: str | None = None) -> Document:
     """
     try:
         if path.is_dir():
-            raise Unreadable(f"{path}: is a folder; name the files in it")
+            raise Unreadable("is a folder; name the files in it", str(path))
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise Unreadable(f"{path}: {os.strerror(error.errno or 0).lower()}") from error
+        raise Unreadable(os.strerror(error.errno or 0).lower(), str(path)) from error
     return parse(data, name=str(path), lang=lang)
 
 
 def parse(data: bytes, name: str, lang: str | None = None) -> Document:
     """The document in bytes that came from `name` (`-` for standard input); as `read`."""
-    if len(data) > LARGEST:
-        raise Unreadable(f"{name}: larger than {LARGEST >> 20} MB; cut it into documents")
-    text = _printable(_decode(data, name), name)
-    if name.lower().endswith((".md", ".markdown")):
-        text = _markdown_text(text)
-    text = _unwrap(unicodedata.normalize("NFC", text))
-    if not text.strip():
-        raise Unreadable(f"{name}: is empty")
     identity = "stdin" if name == "-" else Path(name).stem
-    return Document(identity, lang or _language(text, name), _title(text), text, path=name)
+    try:
+        text = _decode(data)
+        if name.lower().endswith((".md", ".markdown")):
+            text = _markdown_text(_printable(text))
+        return replace(document(text, identity, lang), path=name)
+    except Unreadable as error:
+        raise Unreadable(error.reason, name) from error
 
 
-def _language(text: str, name: str) -> str:
+def document(text: str, identity: str, lang: str | None, title: str = "") -> Document:
+    """The document that decoded text makes. Raises Unreadable with a reason that names no place.
+
+    `title` stands above the text, to be translated with it, unless the text begins with it.
+    """
+    if len(text) > LARGEST:
+        raise Unreadable(f"larger than {LARGEST >> 20} MB; cut it into documents")
+    text = _clean(text)
+    if not text:
+        raise Unreadable("is empty")
+    if title := " ".join(_clean(title).split()):
+        text = text if text.startswith(title) else f"{title}\n{text}"
+    return Document(identity, lang or _language(text), title or _title(text), text)
+
+
+def _language(text: str) -> str:
     """Arabic where most letters are Arabic, or where there are no letters to tell by."""
-    letters = sum(map(str.isalpha, text[:SAMPLE]))
-    arabic = len(_ARABIC.findall(text[:SAMPLE]))
-    if arabic * 2 < letters:
-        raise Unreadable(f"{name}: is not in Arabic script; name its language, as in --from fr")
+    sample = text[:SAMPLE]
+    arabic = sum(map(len, _ARABIC.findall(sample)))
+    # Only a text that is not full of Arabic letters is worth the slower count of all letters.
+    if arabic * 2 < len(sample) and arabic * 2 < sum(map(str.isalpha, sample)):
+        raise Unreadable("is not in Arabic script; name its language, as in --from fr")
     return "ar"
 
 
-def _decode(data: bytes, name: str) -> str:
+def _decode(data: bytes) -> str:
     """UTF-8, UTF-16 and UTF-32 by their marks, UTF-16 without one, Windows-1256."""
+    if len(data) > LARGEST:
+        raise Unreadable(f"larger than {LARGEST >> 20} MB; cut it into documents")
     for mark, marked in _BOMS:
         if data.startswith(mark):
-            return _strictly(data, marked, name).removeprefix("\ufeff")
+            return _strictly(data, marked).removeprefix("\ufeff")
     if unmarked := _unmarked_utf16(data):
-        return _strictly(data, unmarked, name)
+        return _strictly(data, unmarked)
     if b"\0" in data:
-        raise Unreadable(f"{name}: is binary, not text")
-    if _is_windows_1256(data):
-        return data.decode("cp1256")
-    return _strictly(data, "utf-8", name)
-
-
-def _strictly(data: bytes, encoding: str, name: str) -> str:
+        raise Unreadable("is binary, not text")
     try:
-        text = data.decode(encoding)
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("cp1256") if _is_windows_1256(data) else _strictly(data, "utf-8")
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(
-            f"{name}: byte {error.start} (line {line}) is not {encoding.upper()}; "
-            "save the file as UTF-8"
+            f"byte {error.start} (line {line}) is not {encoding.upper()}; save the file as UTF-8"
         ) from error
-    return text
 
 
-def _printable(text: str, name: str) -> str:
+def _clean(text: str) -> str:
+    """NFC without control characters, one line a headline or paragraph; empty where all blank."""
+    text = _unwrap(unicodedata.normalize("NFC", _printable(text)))
+    return "" if text.isspace() else text
+
+
+def _printable(text: str) -> str:
     """Stray control characters, terminal escapes among them, become spaces; many mean no text."""
-    controls = len(_CONTROL.findall(text))
+    printable, controls = _CONTROL.subn(" ", text)
     if "\0" in text or controls * 20 > len(text):
-        raise Unreadable(f"{name}: is binary, not text")
-    return _CONTROL.sub(" ", text)
+        raise Unreadable("is binary, not text")
+    return printable
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
@@ -119,7 +144,7 @@ def _unmarked_utf16(data: bytes) -> str | None:
 
 
 def _is_windows_1256(data: bytes) -> bool:
-    """Not UTF-8, and what Windows-1256 makes of it is Arabic words.
+    """What is not UTF-8, and what Windows-1256 makes of it is Arabic words.
 
     Damaged UTF-8 is told apart by its many intact sequences: real Windows-1256 text has nearly
     none by chance.
@@ -139,11 +164,13 @@ def _unwrap(text: str) -> str:
     A program that fills lines breaks where the next word no longer fits. A text is taken as
     wrapped where most of its line breaks are such, at the width of its longest line.
     """
-    lines = [line.strip() for line in _LINE_ENDS.split(text)]
-    width = max(map(len, lines))
+    lines = [line.strip() for line in text.splitlines()]
+    width = max(map(len, lines), default=0)
+    if not NARROWEST_WRAP <= width <= WIDEST_WRAP:
+        return "\n".join(lines).strip("\n")
     filled = [_is_filled(line, after, width) for line, after in pairwise(lines)]
     inner = sum(bool(line and after) for line, after in pairwise(lines))
-    if not NARROWEST_WRAP <= width <= WIDEST_WRAP or sum(filled) < max(3, 0.6 * inner):
+    if sum(filled) < max(3, 0.6 * inner):
         return "\n".join(lines).strip("\n")
     joints = [" " if fill else "\n" for fill in filled]
     return "".join(map("".join, zip(lines, [*joints, ""], strict=True))).strip("\n")

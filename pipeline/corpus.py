@@ -1,0 +1,170 @@
+"""The documents of many sources, one after the other, each with an id of its own.
+
+What cannot be read becomes a Failure that says where it stands and why; the stream goes on.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from models.catalog import find as find_language
+from pipeline.document import Document, Failure
+from pipeline.files import STDIN, File, find, printable
+from pipeline.sources import Unreadable, document, read
+from pipeline.tables import USUAL, Fields, Row, listed, rows
+
+__all__ = ["Corpus", "Entry", "Fields"]
+
+LONGEST_NAME = 1000  # characters of an id, all of which are kept in memory, or of a time
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document or why there is none; how many bytes of the corpus were read when it came."""
+
+    outcome: Document | Failure
+    consumed: int
+
+
+class Corpus:
+    """The documents of files, folders, patterns and standard input, in this order.
+
+    `lang` is the language of all of them; without it, each has its own field or is told by its
+    script. `without` is a folder that is not read where a source holds it. `total` is the size of
+    all files on the disk in bytes, None with standard input; `ignored` counts what folders and
+    patterns hold that is no file of a known kind.
+
+    Raises Unreadable for a source that is not there, or of which nothing can be read.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[str],
+        lang: str | None = None,
+        fields: Fields = USUAL,
+        without: Path | None = None,
+    ) -> None:
+        found = find(sources, without)
+        self._files, self._lang, self._fields = found.files, lang, fields
+        files = [file for file in found.files if isinstance(file, File)]
+        _require_parquet(files)
+        read_from_disk = all(file.path != STDIN for file in files)
+        self.total = sum(file.size for file in files) if read_from_disk else None
+        self.ignored = found.ignored
+
+    def __iter__(self) -> Iterator[Entry]:
+        ids, before = _Ids(), 0
+        for file in self._files:
+            if isinstance(file, Failure):
+                yield Entry(file, before)
+                continue
+            for outcome, consumed in self._outcomes(file):
+                told = ids.distinct(outcome) if isinstance(outcome, Document) else outcome
+                yield Entry(told, before + consumed)
+            before += file.size
+
+    def _outcomes(self, file: File) -> Iterator[tuple[Document | Failure, int]]:
+        if file.kind == "text":
+            yield self._whole(file), file.size
+        else:
+            for row in rows(file, self._fields):
+                yield self._outcome(file, row), row.consumed
+
+    def _whole(self, file: File) -> Document | Failure:
+        try:
+            found = read(Path(file.path), self._lang)
+        except Unreadable as error:
+            return Failure(error.reason, file.name, id=file.identity)
+        return replace(found, id=file.identity, path=file.name)
+
+    def _outcome(self, file: File, row: Row) -> Document | Failure:
+        identity: str | None = None
+        try:
+            if isinstance(row.values, Unreadable):
+                raise row.values
+            identity = _name(row.values.get(self._fields.id), self._fields.id)
+            return self._document(file, row.line, row.values, identity)
+        except Unreadable as error:
+            return Failure(error.reason, file.name, row.line, identity)
+
+    def _document(
+        self, file: File, line: int | None, values: Any, identity: str | None
+    ) -> Document:
+        names = self._fields
+        if names.text not in values:
+            raise Unreadable(
+                f"has no field {names.text!r} but {listed(values)}; name it, as in --fields"
+                " text=body,title=headline"
+            )
+        lang = _text(values, names.lang).strip()
+        found = document(
+            _text(values, names.text),
+            identity or f"{file.identity}:{line}",
+            self._lang or (_code(lang, names.lang) if lang else None),
+            _text(values, names.title),
+        )
+        time = _name(values.get(names.time), names.time)
+        return replace(found, path=file.name, line=line, time=time)
+
+
+class _Ids:
+    """The ids of the documents so far."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def distinct(self, found: Document) -> Document:
+        """The document, under an id that no other has; one that was changed is flagged."""
+        identity = found.id
+        while identity in self._seen:
+            number = self._next[found.id] = self._next.get(found.id, 1) + 1
+            identity = f"{found.id}-{number}"
+        self._seen.add(identity)
+        if identity == found.id:
+            return found
+        return replace(found, id=identity, flags=(*found.flags, "duplicate-id"))
+
+
+def _text(values: Any, name: str) -> str:
+    """The text under `name`, empty where there is none."""
+    value = values.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Unreadable(f"field {name!r} is no text but {type(value).__name__}")
+    if _SURROGATE.search(value):
+        raise Unreadable(f"field {name!r} holds half a character, an escape like \\ud800 alone")
+    return value
+
+
+def _name(value: Any, name: str) -> str | None:
+    """A text or a number as one short line; None where there is nothing."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | None):
+        raise Unreadable(f"field {name!r} is neither text nor number but {type(value).__name__}")
+    if value is None:
+        return None
+    if len(text := str(value)) > LONGEST_NAME:
+        raise Unreadable(f"field {name!r} is longer than {LONGEST_NAME} characters")
+    return printable(" ".join(text.split())) or None
+
+
+def _code(lang: str, name: str) -> str:
+    known = find_language(lang)
+    if known is None:
+        raise Unreadable(
+            f"field {name!r} is {lang[:40]!r}, no language of the catalogue; correct it, or name"
+            " one language for all documents with --from"
+        )
+    return known.code
+
+
+def _require_parquet(files: Sequence[File]) -> None:
+    tables = [file.name for file in files if file.kind == "parquet"]
+    if tables and find_spec("pyarrow") is None:
+        raise Unreadable("needs a reader of Parquet: pip install 'khulasa[parquet]'", tables[0])

@@ -1,0 +1,182 @@
+"""The files that the command line names as sources: one by one, as folders, as patterns."""
+
+import glob
+import os
+import re
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from models.errors import one_line
+from pipeline.document import Failure
+from pipeline.sources import Unreadable
+
+Kind = Literal["text", "jsonl", "csv", "parquet"]
+
+STDIN = "-"
+KNOWN = ".txt, .md, .jsonl, .csv, .tsv (these three also as .gz or .zst) or .parquet"
+
+_KINDS: dict[str, Kind] = {
+    "txt": "text",
+    "md": "text",
+    "markdown": "text",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "csv": "csv",
+    "tsv": "csv",
+    "parquet": "parquet",
+}
+_SUFFIX = re.compile(
+    r"(?<=.)\.(?:(txt|md|markdown|parquet)|(jsonl|ndjson|csv|tsv)(?:\.gz|\.zst)?)\Z", re.I | re.S
+)
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file of a corpus. `identity` is what ids are made from; `size` is in bytes, on disk."""
+
+    path: str
+    identity: str
+    kind: Kind
+    size: int
+
+    @property
+    def name(self) -> str:
+        """The path as it can be printed."""
+        return printable(self.path)
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found, in order; a Failure stands for a folder or link that could not be read.
+
+    `ignored` counts what a folder or pattern holds besides: files of no known kind, links that
+    lead to a folder or out of the folder, and what is no regular file.
+    """
+
+    files: list[File | Failure] = field(default_factory=list)
+    ignored: int = 0
+
+    def add(self, path: Path, base: Path) -> None:
+        """Take the file, or count it as ignored; its id is its path below `base`."""
+        kind = _kind(path)
+        try:
+            if kind and path.is_file() and not _leaves(path, base):
+                identity = _identity(path, base)
+                self.files.append(File(str(path), identity, kind, path.stat().st_size))
+            elif kind and path.is_symlink() and not path.exists():
+                self.files.append(Failure("is a link to nothing", printable(str(path))))
+            else:
+                self.ignored += 1
+        except OSError as error:
+            self.files.append(Failure(_reason(error), printable(str(path))))
+
+
+def find(sources: Sequence[str], without: Path | None = None) -> Found:
+    """Every file of the sources; what lies in the folder `without` is not seen.
+
+    Raises Unreadable for a source that is not there or that holds no file of a known kind.
+    """
+    if list(sources).count(STDIN) > 1:
+        raise Unreadable("standard input can be read only once", STDIN)
+    unseen = without and without.resolve()
+    found = Found()
+    for source in sources:
+        one = _find(source, unseen)
+        if not any(isinstance(file, File) for file in one.files):
+            failures = (file.reason for file in one.files if isinstance(file, Failure))
+            reason = next(failures, f"holds no file that can be read: no {KNOWN}")
+            raise Unreadable(reason, printable(source))
+        found.files += one.files
+        found.ignored += one.ignored
+    return found
+
+
+def printable(text: str) -> str:
+    """Text of a file system or a file with its control characters and undecodable bytes escaped."""
+    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+def _find(source: str, unseen: Path | None) -> Found:
+    if source == STDIN:
+        return Found([File(STDIN, "stdin", "jsonl", 0)])
+    path = Path(source)
+    try:
+        status = os.stat(source)  # noqa: PTH116  an empty name is no file, but a Path of it is "."
+    except (OSError, ValueError) as error:
+        if glob.has_magic(source):
+            return _matching(path, unseen)
+        raise Unreadable(_reason(error), printable(source)) from error
+    if stat.S_ISDIR(status.st_mode):
+        return _below(path, unseen)
+    kind = _kind(path)
+    if kind is None:
+        raise Unreadable(f"is of no known kind: {KNOWN}", printable(source))
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable("is neither a file nor a folder", printable(source))
+    return Found([File(source, _identity(path, path.parent), kind, status.st_size)])
+
+
+def _below(folder: Path, unseen: Path | None) -> Found:
+    """The files of a folder and its folders, in the order of their names; nothing hidden."""
+    found, waiting = Found(), [folder]
+    while waiting:
+        path = waiting.pop()
+        if path != folder and (path.is_symlink() or not path.is_dir()):
+            found.add(path, folder)
+        elif path.resolve() != unseen:
+            try:
+                inside = sorted(path.iterdir(), key=lambda one: one.name, reverse=True)
+            except OSError as error:
+                found.files.append(Failure(_reason(error), printable(str(path))))
+                continue
+            waiting += [one for one in inside if not one.name.startswith(".")]
+    return found
+
+
+def _matching(pattern: Path, unseen: Path | None) -> Found:
+    """The files that a pattern matches, in the order of their names; nothing hidden unasked."""
+    first = next(i for i, part in enumerate(pattern.parts) if glob.has_magic(part))
+    base, parts = Path(*pattern.parts[:first]), pattern.parts[first:]
+    if parts[-1] == "**":  # of files, not of folders: Python 3.11 and 3.13 differ in this
+        parts = (*parts, "*")
+    try:
+        matches = sorted(set(base.glob(str(Path(*parts)))))
+    except (ValueError, OSError) as error:
+        reason = f"is no pattern of files: {one_line(error)}"
+        raise Unreadable(reason, printable(str(pattern))) from error
+    below = unseen if unseen and unseen.is_relative_to(base.resolve()) else None
+    asked, found = _hides(parts), Found()
+    for path in matches:
+        seen = asked or not _hides(path.relative_to(base).parts)
+        if below and path.parent.resolve().is_relative_to(below):
+            continue
+        if seen and not path.is_dir():
+            found.add(path, base)
+    return found
+
+
+def _hides(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") for part in parts)
+
+
+def _kind(path: Path) -> Kind | None:
+    match = _SUFFIX.search(path.name)
+    return _KINDS[(match[1] or match[2]).lower()] if match else None
+
+
+def _identity(path: Path, base: Path) -> str:
+    below = path.relative_to(base)
+    return printable(below.with_name(_SUFFIX.sub("", below.name)).as_posix())
+
+
+def _leaves(path: Path, base: Path) -> bool:
+    return path.is_symlink() and base.resolve() not in path.resolve().parents
+
+
+def _reason(error: OSError | ValueError) -> str:
+    number = getattr(error, "errno", None)
+    return os.strerror(number).lower() if number else str(error)

@@ -1,0 +1,420 @@
+"""Rows out of files: every line is accounted for, whatever stands in it."""
+
+import csv
+import gzip
+import io
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backports import zstd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.errors import KhulasaError
+from pipeline import lines, tables
+from pipeline.files import find
+from pipeline.sources import Unreadable
+from pipeline.tables import Fields, Row, rows
+
+CUT = "the compressed file is cut off here; what follows is missing"
+PACK: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "zst": zstd.compress}
+
+
+@pytest.fixture(name="folder", scope="module")
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("tables")
+
+
+def read(folder: Path, name: str, data: bytes, fields: Fields = tables.USUAL) -> list[Row]:
+    (folder / name).write_bytes(data)
+    (file,) = find([str(folder / name)]).files
+    assert not hasattr(file, "reason")
+    return list(rows(file, fields))
+
+
+def told(found: list[Row]) -> list[tuple[int | None, Any]]:
+    """Line and values, or line and reason."""
+    return [
+        (row.line, row.values.reason if isinstance(row.values, Unreadable) else dict(row.values))
+        for row in found
+    ]
+
+
+# --- JSON lines
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"text": "a"', "is not JSON: Expecting ',' delimiter (column 13)"),
+        (b"a,b", "is not JSON: Expecting value (column 1)"),
+        (b'{"text": "a\tb"}', "is not JSON: Invalid control character at (column 12)"),
+        (b'["text"]', 'is not a JSON object, as in {"text": "…"}'),
+        (b'"text"', 'is not a JSON object, as in {"text": "…"}'),
+        (b'{"text": "a", "n": NaN}', "is not JSON: NaN is no number of JSON"),
+        (b'{"n": -Infinity}', "is not JSON: -Infinity is no number of JSON"),
+        (b'{"text": "a", "text": "b"}', "is not JSON: two values under 'text'"),
+        (b'{"text": "caf\xe9"}', "byte 13 of the line is not UTF-8"),
+        (b'{"text": "\xed\xa0\x80"}', "byte 10 of the line is not UTF-8"),
+        (b"\xff\xfe{\x00", "byte 0 of the line is not UTF-8"),
+    ],
+)
+def test_a_line_that_is_no_object(folder: Path, line: bytes, reason: str) -> None:
+    found = read(folder, "a.jsonl", b'{"text": "1"}\n' + line + b'\n{"text": "3"}')
+    assert told(found) == [(1, {"text": "1"}), (2, reason), (3, {"text": "3"})]
+
+
+@pytest.mark.parametrize("line", [b"[" * 100_000, b'{"a":' * 100_000, b'{"n": ' + b"9" * 5000])
+def test_hostile_json_is_a_row_that_cannot_be_read(folder: Path, line: bytes) -> None:
+    found = read(folder, "a.jsonl", line + b"\n{}")
+    assert [row.line for row in found] == [1, 2]
+    assert isinstance(found[0].values, Unreadable)
+    assert found[0].values.reason.startswith("is not JSON: ")
+    assert found[1].values == {}
+
+
+def test_lines_end_at_a_line_feed_only(folder: Path) -> None:
+    texts = ["a\u2028b\u2029c\x85d", "x\v\f\x1cy"]
+    data = "".join(f"{json.dumps({'text': text}, ensure_ascii=False)}\n" for text in texts)
+    assert told(read(folder, "a.jsonl", data.encode())) == [
+        (1, {"text": texts[0]}),
+        (2, {"text": texts[1]}),
+    ]
+
+
+def test_byte_order_mark_blank_lines_and_carriage_returns(folder: Path) -> None:
+    data = b'\xef\xbb\xbf{"text": "1"}\r\n\r\n \t\n\n{"text": "5"}\r\n'
+    assert told(read(folder, "a.ndjson", data)) == [(1, {"text": "1"}), (5, {"text": "5"})]
+    assert read(folder, "a.jsonl", b"\xef\xbb\xbf") == []
+
+
+def test_a_line_that_is_too_large_is_skipped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "LARGEST", 2**20)
+    fits = b'{"text": "' + b"x" * (2**20 - 12) + b'"}'
+    assert len(fits) == 2**20
+    data = b"\n".join([fits, fits.replace(b"x", b"yy", 1), b" " * 3 * 2**20, fits, b"z" * 2**21])
+    found = read(folder, "a.jsonl", data)
+    reason = "larger than 1 MB; cut it into documents"
+    assert [(row.line, str(row.values)[:40]) for row in found] == [
+        (1, str(json.loads(fits))[:40]),
+        (2, reason),
+        (3, reason),
+        (4, str(json.loads(fits))[:40]),
+        (5, reason),
+    ]
+
+
+def test_consumed_is_of_the_file_on_the_disk(folder: Path) -> None:
+    dice = random.Random(1)
+    data = b"".join(
+        json.dumps({"text": dice.randbytes(5000).hex()}).encode() + b"\n" for _ in range(300)
+    )
+    for name, packed in (("a.jsonl", data), ("a.jsonl.gz", gzip.compress(data))):
+        consumed = [row.consumed for row in read(folder, name, packed)]
+        assert len(consumed) == 300
+        assert consumed == sorted(consumed)
+        assert consumed[0] <= lines.BUFFER < consumed[-1] == len(packed)
+
+
+# --- compressed
+
+
+@pytest.mark.parametrize("packing", PACK)
+def test_compressed_parts_one_after_the_other(folder: Path, packing: str) -> None:
+    data = b"".join(map(PACK[packing], [b'{"text"', b': "1"}\n', b"", b'{"text": "2"}\n']))
+    assert told(read(folder, f"a.jsonl.{packing}", data)) == [
+        (1, {"text": "1"}),
+        (2, {"text": "2"}),
+    ]
+
+
+@pytest.mark.parametrize("packing", PACK)
+def test_a_compressed_file_cut_anywhere_gives_its_lines_and_says_so(
+    folder: Path, packing: str
+) -> None:
+    dice = random.Random(2)
+    texts = [dice.randbytes(20).hex() for _ in range(8)]
+    parts = [f'{{"text": "{text}"}}\n'.encode() for text in texts]
+    whole = PACK[packing](b"".join(parts[:4])) + PACK[packing](b"".join(parts[4:]))
+    between = len(PACK[packing](b"".join(parts[:4])))
+    for size in set(range(1, len(whole))) - {between}:
+        *found, last = told(read(folder, f"a.jsonl.{packing}", whole[:size]))
+        assert found == [(i + 1, {"text": text}) for i, text in enumerate(texts)][: len(found)]
+        one_byte = packing == "gz" and size in (1, between + 1)
+        reason = "the compressed file is damaged here: Not a gzipped file (b'\\x1f')"
+        assert last == (len(found) + 1, reason if one_byte else CUT)
+        assert len(found) >= (4 if size > between else 0)
+    assert told(read(folder, f"a.jsonl.{packing}", b"")) == [
+        (None, "is empty, which no compressed file is")
+    ]
+
+
+@pytest.mark.parametrize("packing", PACK)
+def test_a_damaged_compressed_file_is_said_to_be_one(folder: Path, packing: str) -> None:
+    whole = PACK[packing](b"".join(b'{"text": "%d"}\n' % number for number in range(50)))
+    for data, least in ((b"plain text", 0), (whole + b"rubbish!", 50)):
+        *found, (line, reason) = told(read(folder, f"a.jsonl.{packing}", data))
+        assert len(found) == least
+        assert line == least + 1
+        assert reason.startswith("the compressed file is damaged here: ")
+
+
+def test_a_frame_that_wants_gigabytes_is_refused(folder: Path) -> None:
+    parameter = zstd.CompressionParameter
+    wide = zstd.ZstdCompressor(
+        options={parameter.window_log: 30, parameter.enable_long_distance_matching: 1}
+    )
+    data = wide.compress(b'{"text": "1"}\n') + wide.flush()
+    ((line, reason),) = told(read(folder, "a.jsonl.zst", data))
+    assert line == 1
+    assert "memory" in reason
+
+
+BOMB = """
+import resource, sys
+from pipeline.files import find
+from pipeline.tables import USUAL, rows
+(file,) = find([sys.argv[1]]).files
+list(rows(file, USUAL))  # what is imported late is there
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+(file,) = find([sys.argv[2]]).files
+found = [(row.line, type(row.values).__name__) for row in rows(file, USUAL)]
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(found, (after - before) // 1024)
+"""
+
+
+@pytest.mark.parametrize("packing", PACK)
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_a_line_that_unpacks_to_gigabytes_costs_little_memory(
+    folder: Path, packing: str, kind: str
+) -> None:
+    head, last = (b"", b'{"text": "1"}\n') if kind == "jsonl" else (b"text\n", b"1\n")
+    (folder / f"small.{kind}.{packing}").write_bytes(PACK[packing](head + last))
+    zeros = PACK[packing](bytes(2**27))
+    bomb = PACK[packing](head) + zeros * 8 + PACK[packing](b"\n" + last)
+    (folder / f"bomb.{kind}.{packing}").write_bytes(bomb)
+    names = [str(folder / f"{name}.{kind}.{packing}") for name in ("small", "bomb")]
+    run = subprocess.run(
+        [sys.executable, "-c", BOMB, *names], capture_output=True, text=True, check=True
+    )
+    found, _, megabytes = run.stdout.rpartition(" ")
+    assert found in ("[(1, 'Unreadable'), (2, 'dict')]", "[(2, 'Unreadable'), (3, 'dict')]")
+    assert int(megabytes) < 200
+
+
+# --- CSV
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_header_tells_the_delimiter(folder: Path, delimiter: str, end: str) -> None:
+    table = [["id", "text", "note, or so"], ["1", 'a "b", c\nd; e', ""], ["2", "x|y\tz", "n"]]
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(table)
+    assert told(read(folder, "a.csv", b"\xef\xbb\xbf" + out.getvalue().encode())) == [
+        (2, {"id": "1", "text": 'a "b", c\nd; e'}),
+        (4, {"id": "2", "text": "x|y\tz"}),
+    ]
+
+
+def test_rows_of_csv_that_cannot_be_read(folder: Path) -> None:
+    data = b'id,text\n1,a\n2\n3,b,c\n\n5,caf\xe9\n6,"d\ne"\n7,"f" g\n8,h\n9,"i\xe9\nj"\n10,k\n'
+    few, not_utf8 = "has {} cells, but the header names 2 columns", tables.NOT_UTF8
+    assert told(read(folder, "a.csv", data)) == [
+        (2, {"id": "1", "text": "a"}),
+        (3, few.format(1)),
+        (4, few.format(3)),
+        (6, not_utf8),
+        (7, {"id": "6", "text": "d\ne"}),
+        (9, "is not CSV: ',' expected after '\"'"),
+        (10, {"id": "8", "text": "h"}),
+        (11, not_utf8),
+        (13, {"id": "10", "text": "k"}),
+    ]
+
+
+def test_a_quotation_mark_that_is_never_closed(folder: Path) -> None:
+    assert told(read(folder, "a.csv", b'text\na\n"b\nc\n')) == [
+        (2, {"text": "a"}),
+        (3, "is not CSV: unexpected end of data"),
+    ]
+
+
+def test_a_row_that_is_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "LARGEST", 100)
+    data = b"id,text\n1," + b"x" * 150 + b'\n2,y\n3,"' + b"z\n" * 60 + b'"\n'
+    found = told(read(folder, "a.csv", data))
+    large = "a row over 0 MB; look for a quotation mark too many"
+    assert found[:3] == [(2, large), (3, {"id": "2", "text": "y"}), (4, large)]
+    # What is left of that row is read as rows, and none of it passes for one.
+    assert all(isinstance(values, str) for _, values in found[3:])
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "reason"),
+    [
+        (b"id,body,head\n1,a,b\n", 1, "has no column 'text' but 'id', 'body', 'head'; name it, "),
+        (b"\n\nid;body\n", 3, "has no column 'text' but 'id', 'body'; name it, "),
+        (b"text,id,text\n1,2,3\n", 1, "has 2 columns 'text'"),
+        (b"text,caf\xe9\n1,2\n", 1, "is not UTF-8; save the file as UTF-8"),
+        ("text\n1\n".encode("utf-16"), 1, "is not UTF-8; save the file as UTF-8"),
+        (b"\n", 1, "has no column 'text' but none; name it, "),
+        (b"", 1, "has no column 'text' but none; name it, "),
+    ],
+)
+def test_a_header_without_what_is_needed(folder: Path, data: bytes, line: int, reason: str) -> None:
+    ((at, why),) = told(read(folder, "a.csv", data))
+    assert at == line
+    assert why.startswith(reason)
+
+
+def test_a_field_with_a_name_of_its_own_must_be_there(folder: Path) -> None:
+    found = told(read(folder, "a.csv", b"id,text\n1,a\n", Fields(title="headline")))
+    assert found == [
+        (
+            1,
+            "has no column 'headline' but 'id', 'text'; name it, as in --fields"
+            " text=body,title=headline",
+        )
+    ]
+
+
+# --- Parquet
+
+pq = pytest.importorskip("pyarrow.parquet")
+pa = pytest.importorskip("pyarrow")
+
+
+def parquet(table: Any, **options: Any) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out, **options)
+    return out.getvalue()
+
+
+def test_parquet_with_types_of_its_own(folder: Path) -> None:
+    table = pa.table(
+        {
+            "id": pa.array([7, 8, None]),
+            "text": pa.array(["a", None, "c"]).dictionary_encode(),
+            "time": pa.array([0, 1_700_000_000_000_000_001, None], pa.timestamp("ns", "UTC")),
+            "vector": pa.array([[1.0], [2.0], None]),
+        }
+    )
+    found = read(folder, "a.parquet", parquet(table))
+    assert told(found) == [
+        (1, {"id": 7, "text": "a", "time": "1970-01-01 00:00:00.000000000Z"}),
+        (2, {"id": 8, "text": None, "time": "2023-11-14 22:13:20.000000001Z"}),
+        (3, {"id": None, "text": "c", "time": None}),
+    ]
+    size = (folder / "a.parquet").stat().st_size
+    assert [row.consumed for row in found] == [size // 3, size * 2 // 3, size]
+
+
+def test_text_in_parquet_that_is_not_utf_8(folder: Path) -> None:
+    raw = pa.array([b"a", b"caf\xe9", b"c"]).view(pa.string())
+    first, second, third = told(read(folder, "a.parquet", parquet(pa.table({"text": raw}))))
+    assert (first, third) == ((1, {"text": "a"}), (3, {"text": "c"}))
+    assert second[0] == 2
+    assert second[1].startswith("cannot be read: 'utf-8' codec can't decode byte 0xe9")
+
+
+def test_a_damaged_parquet_file(folder: Path) -> None:
+    table = pa.table({"text": [f"{number:09}" for number in range(2000)]})
+    whole = parquet(table, row_group_size=500, compression="none", use_dictionary=False)
+    ((line, reason),) = told(read(folder, "a.parquet", whole[:-1]))
+    assert line == 1
+    assert reason.startswith("the file is damaged here: ")
+    ((line, reason),) = told(read(folder, "a.parquet", parquet(pa.table({"body": ["a"]}))))
+    assert line is None
+    assert reason.startswith("has no column 'text' but 'body'; ")
+    assert len(read(folder, "a.parquet", whole)) == 2000
+
+
+# --- any input
+
+VALUES = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.fixed_dictionaries({"text": VALUES}, optional={"title": VALUES}), max_size=8))
+def test_what_was_written_is_read(folder: Path, records: list[dict[str, str]]) -> None:
+    for ascii_only in (True, False):
+        data = "".join(json.dumps(one, ensure_ascii=ascii_only) + "\n" for one in records)
+        for name, packed in (
+            ("a.jsonl", data.encode()),
+            ("a.jsonl.gz", gzip.compress(data.encode())),
+            ("a.jsonl.zst", zstd.compress(data.encode())),
+        ):
+            assert [row.values for row in read(folder, name, packed)] == records
+    full = [{"text": "", "title": "", **one} for one in records]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ["text", "title"], quoting=csv.QUOTE_ALL)
+    writer.writeheader()
+    writer.writerows(full)
+    assert [row.values for row in read(folder, "a.csv", out.getvalue().encode())] == full
+    schema = pa.schema({"text": pa.string(), "title": pa.string()})
+    table = pa.Table.from_pylist(full, schema)
+    assert [row.values for row in read(folder, "a.parquet", parquet(table))] == full
+
+
+PIECES = st.sampled_from(
+    [b'{"text": "a"}', b'"', b",", b";", b"\t", b"{", b"}", b"\r", b"\xff", b"\0", b"text,id", b" "]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(PIECES | st.binary(max_size=5), max_size=6).map(b"".join), max_size=10))
+def test_every_line_of_json_is_a_row_or_blank(folder: Path, parts: list[bytes]) -> None:
+    data = b"\n".join(parts)
+    found = read(folder, "a.jsonl", data)
+    blank = [not one or one.isspace() for one in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
+    expected = [number for number, empty in enumerate(blank, 1) if not empty]
+    assert [row.line for row in found] in (expected, [1, *expected])  # a mark alone is no JSON
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(["jsonl", "csv", "tsv", "parquet", "jsonl.gz", "csv.zst"]),
+    st.sampled_from([b"", b"text\n", b"id,text\n", b"PAR1"]),
+    st.lists(PIECES | st.just(b"\n") | st.binary(max_size=5), max_size=20).map(b"".join),
+    st.booleans(),
+)
+def test_any_bytes_are_rows(
+    folder: Path, kind: str, head: bytes, data: bytes, packed: bool
+) -> None:
+    data = head + data
+    pack = PACK.get(kind.rpartition(".")[2])
+    found = read(folder, f"a.{kind}", pack(data) if pack and packed else data)
+    numbers = [row.line for row in found if row.line is not None]
+    assert numbers == sorted(set(numbers))
+    assert all(number <= data.count(b"\n") + 2 for number in numbers)
+    for row in found:
+        if isinstance(row.values, Unreadable):
+            assert row.values.reason
+            assert "\n" not in row.values.reason
+
+
+# --- names of fields
+
+
+def test_names_of_fields() -> None:
+    assert Fields.parse("text=body") == Fields("id", "body", "title", "lang", "time")
+    assert Fields.parse(" id = key=1 ,time=published at,title=t,lang=l,text=x") == Fields(
+        "key=1", "x", "t", "l", "published at"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "body", "text=", "txt=body", "text=a,text=b", "text=a,"])
+def test_names_of_fields_that_make_no_sense(text: str) -> None:
+    with pytest.raises(
+        KhulasaError, match=r"is not one of id, text, title, lang, time, each "
+    ) as e:
+        Fields.parse(text)
+    assert "\n" not in str(e.value)
