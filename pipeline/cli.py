@@ -4,8 +4,8 @@ Exit codes: 0 all well, 1 some documents failed (named), 2 wrong usage or unread
 3 a model is missing or unfit, 130 interrupted.
 """
 
-import logging
 import os
+import signal
 import sys
 import time
 import traceback
@@ -23,6 +23,7 @@ from typer.exceptions import TyperException
 
 from models.errors import KhulasaError
 from models.home import models_home
+from pipeline import logs
 from pipeline.options import CachePlace, Settings, shared
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ class Guarded(TyperGroup):
     """Turns every failure into one line on stderr and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
-        logging.addLevelName(logging.WARNING, "warning")
-        logging.addLevelName(logging.INFO, "note")
-        logging.basicConfig(format="khulasa: %(levelname)s: %(message)s", level=logging.WARNING)
+        logs.configure()
         try:
             return super().invoke(ctx)
         except (typer.Exit, typer.Abort, TyperException, BrokenPipeError):
@@ -118,19 +117,84 @@ def run(
     from pipeline.render import SUFFIXES, renderer
 
     if quiet:
-        logging.getLogger().setLevel(logging.ERROR)
+        logs.configure(-1)
     suffix = output.suffix.lower() if output else ""
     render = renderer(form or SUFFIXES.get(suffix, "text"))
-    if progress := not quiet and sys.stderr.isatty():
-        logging.getLogger("models").setLevel(logging.INFO)  # what takes seconds says so
     failed: list[str] = []
-    with settings.pipeline(progress) as pipeline, _writing(output) as out:
+    with (
+        settings.pipeline(downloads=not quiet and sys.stderr.isatty()) as pipeline,
+        _writing(output) as out,
+    ):
         for record in pipeline.run(_documents(files, settings.code, failed)):
             render(record, out)
         if len(failed) == len(files):  # before an empty file takes the place of an older one
             raise typer.Exit(KhulasaError.exit_code)
     if failed:
         raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
+@shared
+def batch(
+    settings: Settings,
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE…",
+            help="Files, folders, 'patterns', .jsonl, .csv, .parquet; - is JSONL on stdin.",
+        ),
+    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT_DIR", help="Records and report go here.")],
+    fields: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME=FIELD,…", help="Fields of rows, as in text=body,id=guid,title=headline."
+        ),
+    ] = None,
+    split: Annotated[bool, typer.Option("--split", help="A file a document.")] = False,
+    form: Annotated[
+        Literal["json", "markdown", "text"], typer.Option("--format", help="Of --split.")
+    ] = "json",
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Stop at the first document that fails.")
+    ] = False,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv most.")
+    ] = 0,
+    log_format: Annotated[
+        Literal["text", "json"], typer.Option(help="Messages for people, or JSON lines.")
+    ] = "text",
+    quiet: Quiet = False,
+) -> None:
+    """Translate and summarise a corpus, with a report; killed, it goes on where it was."""
+    from pipeline.batch import Batch, write_report
+    from pipeline.corpus import Corpus
+    from pipeline.output import in_a_file_each, in_one_file, reserved
+    from pipeline.progress import progress
+    from pipeline.report import Job
+    from pipeline.tables import USUAL, Fields
+
+    if form != "json" and not split:
+        raise typer.BadParameter("records.jsonl is JSON; other formats need --split")
+    logs.configure(-1 if quiet else verbose, log_format)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as schedulers interrupt
+    job = Job(tuple(sources), str(out), datetime.now().astimezone())
+    names = Fields.parse(fields) if fields else USUAL
+    corpus = Corpus(sources, settings.code, names, out)
+    writing = in_a_file_each(out, form) if split else in_one_file(out)
+    downloads = not quiet and sys.stderr.isatty()
+    with (
+        reserved(out),
+        progress(corpus.total, quiet) as shown,
+        settings.pipeline(downloads, shown.decoded) as pipeline,
+    ):
+        with writing as write:
+            work = Batch(corpus, pipeline, write, shown, fail_fast)
+            ending = work.run()
+        write_report(work.report(job, ending), out)
+    if ending.error:
+        raise ending.error
+    raise typer.Exit(work.exit_code(ending))
 
 
 @cache_app.command()

@@ -1,14 +1,12 @@
 """The command line as a person meets it: real processes, real files, small random models."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,59 +15,10 @@ import pytest
 from typer.main import get_command
 
 from pipeline.cli import app
-from tests import factory
+from tests.pipeline.shell import Shell
 
 ARTICLE = "عنوان الخبر\n\nقال الوزير إن الاجتماع عقد أمس. وأضاف أن 25 شخصا حضروا.\n"
 HEAVY = {"torch", "transformers", "ctranslate2", "sentencepiece", "tokenizers", "huggingface_hub"}
-
-
-@dataclass(frozen=True)
-class Shell:
-    """Runs khulasa with small random models, in a home where they are converted already."""
-
-    home: Path
-    models: tuple[str, ...]
-
-    def environment(self, **more: str) -> dict[str, str]:
-        return {**os.environ, "KHULASA_HOME": str(self.home), "COLUMNS": "120", **more}
-
-    def __call__(
-        self, *arguments: str, given: bytes = b"", **more: str
-    ) -> subprocess.CompletedProcess[str]:
-        """One run to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "pipeline", *arguments],
-            input=given,
-            env=self.environment(**more),
-            capture_output=True,
-            check=False,
-        )
-        out, err = (stream.decode("utf-8") for stream in (done.stdout, done.stderr))
-        assert "Traceback" not in out + err, err
-        return subprocess.CompletedProcess(done.args, done.returncode, out, err)
-
-    def run(self, *arguments: str, given: bytes = b"", **more: str) -> tuple[int, str, str]:
-        """`khulasa run` with the random models: exit code, stdout, stderr."""
-        done = self("run", *arguments, *self.models, "--no-self-test", given=given, **more)
-        return done.returncode, done.stdout, done.stderr
-
-    def record(self, *arguments: str) -> dict[str, Any]:
-        """The record of one document, all well."""
-        code, out, err = self.run(*arguments, "--format", "json")
-        assert (code, err) == (0, "")
-        record: dict[str, Any] = json.loads(out)
-        return record
-
-
-@pytest.fixture(scope="module")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    base = tmp_path_factory.mktemp("cli")
-    translator = factory.marian(base / "translator")
-    summarizer = factory.bart(base / "summarizer")
-    shell = Shell(base / "home", ("--translator", str(translator), "--summarizer", str(summarizer)))
-    code, _, err = shell.run("-", given=ARTICLE.encode())
-    assert code == 0, err
-    return shell
 
 
 @pytest.fixture

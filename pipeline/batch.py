@@ -1,0 +1,106 @@
+"""A job over a corpus: a record of every document, what failed, and a report of it all.
+
+Nothing is remembered here but in the cache: a job that was killed starts again, finds there what
+it had finished, and gives the same records.
+"""
+
+import json
+import logging
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import ModelError, one_line
+from pipeline.corpus import Corpus
+from pipeline.document import Document, Failure
+from pipeline.flow import Pipeline
+from pipeline.output import Write, put
+from pipeline.progress import Shown
+from pipeline.report import Job, Report, Status, Tally
+
+log = logging.getLogger(__name__)
+
+ALL_WELL, SOME_FAILED, INTERRUPTED = 0, 1, 130
+REPORT = "report.json"
+PAGE = "report.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a job came to its end. `error` is what ended it against everybody's will."""
+
+    status: Status = "finished"
+    reason: str | None = None
+    error: Exception | None = None
+
+
+class Batch:
+    """One job: documents of `corpus` through `pipeline`, every record to `write`.
+
+    With `fail_fast` nothing is read after the first document that fails.
+    """
+
+    def __init__(
+        self, corpus: Corpus, pipeline: Pipeline, write: Write, shown: Shown, fail_fast: bool
+    ) -> None:
+        self._exit_code = ALL_WELL
+        self._fail_fast = fail_fast
+        self._corpus = corpus
+        self._pipeline = pipeline
+        self._write = write
+        self._shown = shown
+        self._tally = Tally()
+        self._consumed: deque[int] = deque()
+
+    def run(self) -> Ending:
+        """Work until the end, an interruption, an error, or the first failure that is too many.
+
+        However it ends, every record that was written is whole.
+        """
+        try:
+            with closing(self._pipeline.outcomes(self._documents())) as outcomes:
+                for outcome in outcomes:
+                    if isinstance(outcome, Failure):
+                        self._note(outcome)
+                    else:
+                        self._write(outcome)
+                    self._tally.add(outcome, self._shown.elapsed)
+                    self._shown.update(self._consumed.popleft(), self._tally.progress)
+                    if self._exit_code and self._fail_fast:
+                        return Ending("stopped", str(outcome))
+        except KeyboardInterrupt:
+            return Ending("interrupted")
+        except Exception as error:  # noqa: BLE001 - whatever it is, what is done gets its report
+            return Ending("stopped", one_line(error), error)
+        return Ending()
+
+    def exit_code(self, ending: Ending) -> int:
+        """What the command ends with; of several reasons the gravest."""
+        return INTERRUPTED if ending.status == "interrupted" else self._exit_code
+
+    def report(self, job: Job, ending: Ending) -> Report:
+        """What was done."""
+        ignored = self._corpus.ignored
+        return self._tally.report(job, self._shown.elapsed, ending.status, ending.reason, ignored)
+
+    def _documents(self) -> Iterator[Document | Failure]:
+        for entry in self._corpus:
+            self._consumed.append(entry.consumed)
+            yield entry.outcome
+            if self._fail_fast and isinstance(entry.outcome, Failure):
+                return
+
+    def _note(self, failure: Failure) -> None:
+        log.error("%s", failure)
+        code = ModelError.exit_code if isinstance(failure.cause, ModelError) else SOME_FAILED
+        self._exit_code = max(self._exit_code, code)
+
+
+def write_report(report: Report, folder: Path) -> None:
+    """REPORT for programs and PAGE for people."""
+    from pipeline.render.report import page
+
+    put(folder / REPORT, json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n")
+    put(folder / PAGE, page(report))
