@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from importlib.metadata import version
 from itertools import chain
 from typing import Any
@@ -120,7 +121,7 @@ class Record:
         return {
             "schema": SCHEMA,
             "id": self.document.id,
-            "khulasa": version("khulasa"),
+            "khulasa": _release(),
             "source": _source_json(self.document),
             "segments": [
                 _segment_json(*pair) for pair in zip(self.segments, self.translations, strict=True)
@@ -129,6 +130,11 @@ class Record:
             "flags": list(self.flags),
             "stages": {name: _stage_json(report) for name, report in self.stages.items()},
         }
+
+
+@cache
+def _release() -> str:
+    return version("khulasa")
 
 
 def _source_json(document: Document) -> dict[str, Any]:
