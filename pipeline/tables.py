@@ -5,9 +5,10 @@ A row that cannot be read is data, like the others: what comes after it is read 
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Self
 
 from models.errors import KhulasaError, one_line
@@ -101,7 +102,7 @@ def rows(file: File, names: Fields) -> Iterator[Row]:
 
 def listed(names: Iterable[str]) -> str:
     """Names out of a file, for a message of one line: not too many and none too long."""
-    shown = [repr(name[:40]) for name in names]
+    shown = [repr(name[:40]) for name in islice(names, 9)]
     return ", ".join([*shown[:8], "…"] if len(shown) > 8 else shown) or "none"
 
 
@@ -138,8 +139,8 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Of two values under one key none can be preferred: which one is meant, nobody knows."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"two values under {listed({k for k in keys if keys.count(k) > 1})}")
+        counts = Counter(key for key, _ in pairs)
+        raise ValueError(f"two values under {listed(k for k in counts if counts[k] > 1)}")
     return found
 
 
@@ -236,7 +237,7 @@ def parquet_rows(file: File, names: Fields) -> Iterator[Row]:
     """The rows of a Parquet file; a line is the number of a row, from 1."""
     from pyarrow import ArrowException, parquet
 
-    line = 0
+    line = consumed = 0
     try:
         with parquet.ParquetFile(file.path, buffer_size=BUFFER, pre_buffer=False) as table:
             total = table.metadata.num_rows
@@ -244,11 +245,13 @@ def parquet_rows(file: File, names: Fields) -> Iterator[Row]:
             batches = table.iter_batches(BATCH, columns=list(columns), use_threads=False)
             for cells in chain.from_iterable(map(_batch_rows, batches)):
                 line += 1
-                yield Row(line, file.size * line // total, cells)
+                consumed = file.size * min(line, total) // max(total, 1)
+                yield Row(line, consumed, cells)
     except Unreadable as error:
-        yield Row(None, 0, error)
-    except (ArrowException, OSError) as error:
-        yield Row(line + 1, 0, Unreadable(f"the file is damaged here: {one_line(error)}"))
+        yield Row(None, consumed, error)
+    except (ArrowException, OSError, ValueError) as error:
+        reason = f"the file is damaged here, what follows is missing: {one_line(error)}"
+        yield Row(line + 1, consumed, Unreadable(reason))
 
 
 def _batch_rows(batch: Any) -> Iterator[Mapping[str, Any] | Unreadable]:
@@ -256,12 +259,15 @@ def _batch_rows(batch: Any) -> Iterator[Mapping[str, Any] | Unreadable]:
     for index in range(batch.num_rows):
         try:
             yield {name: column[index].as_py() for name, column in columns.items()}
-        except ValueError as error:  # text that is not UTF-8 among others
+        except ValueError as error:  # text that is not UTF-8, a time zone that nobody knows
             yield Unreadable(f"cannot be read: {one_line(error)}")
 
 
 def _readable(column: Any) -> Any:
-    """Times as text: Python has none for some of Arrow's."""
-    from pyarrow import string, types
+    """Times as text where Arrow can write them: Python has none for some of them."""
+    from pyarrow import ArrowException, string, types
 
-    return column.cast(string()) if types.is_temporal(column.type) else column
+    try:
+        return column.cast(string()) if types.is_temporal(column.type) else column
+    except ArrowException:
+        return column

@@ -332,6 +332,8 @@ def random_file(dice: random.Random) -> tuple[str, bytes]:
 
 
 LIKELY = [
+    *(b'{"text": "a", "id": "1"}\n', b'{"text": "b\\n\\n", "title": "c", "time": 3}\n') * 5,
+    *(b"1,d\n", b'"2","e\n""f"""\n', b"\nid,text\n") * 3,
     *(b'{"text": "', b'", "id": "', b'"}', b"{}", b"[", b"NaN", b"1e999", b'"', b":", b"\\ud800"),
     *(b"\n", b"\n", b"\r\n", b"\r", b",", b";", b"\t", b"|", b"text,id\n", b"\0", b"\xff", b"\x1b"),
     *(b"PAR1", b"\xef\xbb\xbf", b"\xff\xfe", BRIDGE.encode(), HEADLINE.encode("cp1256")),

@@ -99,6 +99,18 @@ def test_what_cannot_be_read_is_told_in_one_line(data: bytes, name: str, message
     assert str(caught.value) == message
 
 
+def test_the_reason_stands_apart_from_the_name() -> None:
+    with pytest.raises(Unreadable) as caught:
+        parse(b"", "a.txt")
+    assert caught.value.reason == "is empty"
+    assert str(caught.value) == "a.txt: is empty"
+
+
+def test_what_is_valid_utf_8_is_nothing_else() -> None:
+    text = "\ufffd\ufffd\ufffd ا \ufffd"
+    assert text_of(text) == text
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match=r"absent\.txt: no such file or directory$"):
         read(tmp_path / "absent.txt")
