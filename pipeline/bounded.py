@@ -77,8 +77,13 @@ def _append(points: list[Point], new: Point, span: float) -> None:
 
     Documents come in bursts, a window at a time: the time before a burst belongs to it.
     """
-    begin = points[-2].seconds if len(points) > 1 else 0.0
-    if points and points[-1].seconds - begin < span:
+    if points and not _covers(points, new.seconds, span):
         last = points.pop()
         new = Point(new.seconds, last.documents + new.documents, last.sentences + new.sentences)
     points.append(new)
+
+
+def _covers(points: list[Point], now: float, span: float) -> bool:
+    """Whether the last point is long enough, and the next one will not be of no length."""
+    begin = points[-2].seconds if len(points) > 1 else 0.0
+    return points[-1].seconds - begin >= span and now > points[-1].seconds

@@ -28,7 +28,7 @@ LONGEST = 500  # characters of an id, a path, a title or a reason; what is longe
 OTHERS = "others"
 
 # What tells one failure from another of its kind: what is quoted, and numbers.
-_VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|«[^»]*»|\d+(?:[.,]\d+)*")
+_VARYING = re.compile(r"'[^']*'|\"[^\"]*\"|«[^»]*»|(?<![\w-])\d\w*(?:[.,]\w+)*")
 
 Status = Literal["finished", "interrupted", "stopped"]
 Key = TypeVar("Key")
@@ -202,6 +202,7 @@ class Tally:
     def add(self, outcome: Record | Failure, seconds: float) -> None:
         """Count an outcome that came `seconds` after the start, no earlier than the one before."""
         self._documents["read"] += 1
+        seconds = round(seconds, 3)
         if isinstance(outcome, Failure):
             self._add_failure(outcome)
             self._timeline.add(seconds, 0, 0)
