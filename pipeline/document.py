@@ -163,4 +163,10 @@ def _segment_json(segment: Segment, translation: Translation) -> dict[str, Any]:
 
 
 def _stage_json(report: StageReport) -> dict[str, Any]:
-    return {name: value for name, value in asdict(report).items() if value is not None}
+    counts = {"sentences": report.sentences, "remembered": report.remembered}
+    return {
+        "signature": report.signature,
+        "cached": report.cached,
+        "seconds": report.seconds,
+        **{name: count for name, count in counts.items() if count is not None},
+    }

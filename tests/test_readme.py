@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[tuple
     folder = tmp_path_factory.mktemp("desk")
     shutil.copy(root / "seeds" / "ar-harvest.txt", folder / "article.txt")
     shutil.copy(root / "seeds" / "fr-railway.txt", folder / "rapport.txt")
+    for place in ("seeds/ar-feed.jsonl", "archive/2026/ar-feed.jsonl", "inbox/ar-feed.jsonl"):
+        (folder / place).parent.mkdir(parents=True)
+        shutil.copy(root / "seeds" / "ar-feed.jsonl", folder / place)
+    feed = (root / "seeds" / "ar-feed.jsonl").read_text("utf-8")
+    renamed = feed.replace('"text": ', '"body": ').replace('"id": ', '"guid": ')
+    (folder / "articles.jsonl").write_text(renamed, encoding="utf-8")
     translator = factory.marian(folder / "models" / "translator")
     summarizer = factory.bart(folder / "models" / "summarizer")
     used = [languages()["ar"].best, languages()["ar"].fast, languages()["fr"].best]
@@ -77,7 +84,35 @@ def test_every_documented_command_runs(command: str, desk: tuple[Path, Any]) -> 
         command, shell=True, cwd=folder, env=env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout or " -o " in command
+    assert done.stdout or " -o " in command or "batch" in command
+
+
+def scheduled() -> dict[str, str]:
+    """The command of each example for a scheduler, to be run where its sources are."""
+    unit = ConfigParser(interpolation=None)
+    unit.read_string(block("ini"))
+    [task] = re.findall(r'bash_command="cd \S+ && (.*)"', block("python"))
+    return {
+        "cron": block("cron").split("&&")[1],
+        "systemd": unit["Service"]["ExecStart"],
+        "airflow": task.replace("inbox/{{ ds }}", "inbox").replace("{{ ds }}", "2026-11-22"),
+    }
+
+
+@pytest.mark.parametrize("scheduler", ["cron", "systemd", "airflow"])
+def test_every_example_for_a_scheduler_runs(scheduler: str, desk: tuple[Path, Any]) -> None:
+    folder, env = desk
+    command = scheduled()[scheduler]
+    done = subprocess.run(
+        command, shell=True, cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("code", "well"), [(0, True), (1, True), (2, False), (130, False)])
+def test_a_task_of_airflow_fails_as_the_readme_says(code: int, well: bool) -> None:
+    command = re.sub(r"khulasa [^|]+", f"(exit {code}) ", scheduled()["airflow"])
+    assert (subprocess.run(command, shell=True, check=False).returncode == 0) == well
 
 
 @needs_tiny
@@ -97,7 +132,7 @@ def test_the_sample_output_is_what_comes_out(root: Path, tmp_path: Path) -> None
 @needs_tiny
 def test_the_python_example_prints_a_summary(root: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", block("python")],
+        [sys.executable, "-c", block("python", 1)],
         cwd=root,
         env=environment(tmp_path),
         capture_output=True,
