@@ -5,7 +5,7 @@ report.html say. Both are bounded: a longer job has larger numbers, not a longer
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -188,10 +188,10 @@ class Tally:
     def __init__(self) -> None:
         self._documents: Counter[str] = Counter()
         self._sentences: Counter[str] = Counter()
-        self._stages: dict[str, Counter[str]] = {}
-        self._seconds: dict[str, float] = {}
-        self._languages: dict[str, Counter[str]] = {}
-        self._flags: dict[str, Counter[str]] = {}
+        self._stages: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._languages: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._flags: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._reasons: Counter[str] = Counter()
         self._signatures: Counter[tuple[str, str, str]] = Counter()
         self._failures: list[Failed] = []
@@ -280,15 +280,15 @@ class Tally:
     def _add_stages(self, record: Record) -> None:
         document = record.document
         lang = _within(self._languages, document.lang, OTHERS)
-        language = self._languages.setdefault(lang, Counter())
+        language = self._languages[lang]
         language["documents"] += 1
         language["sentences"] += len(record.segments)
         spent = 0.0
         for name, stage in record.stages.items():
-            counts = self._stages.setdefault(name, Counter())
+            counts = self._stages[name]
             counts["documents"] += 1
             counts["cached"] += stage.cached
-            self._seconds[name] = self._seconds.get(name, 0.0) + stage.seconds
+            self._seconds[name] += stage.seconds
             spent += stage.seconds
             key = (name, lang, stage.signature)
             self._signatures[_within(self._signatures, key, (name, lang, OTHERS))] += 1
@@ -301,7 +301,7 @@ class Tally:
         of_summary = Counter([flag for part in record.summary.sentences for flag in part.flags])
         parts: dict[str, int] = {}
         for name in dict.fromkeys((*record.flags, *of_segments, *of_summary)):
-            counts = self._flags.setdefault(name, Counter())
+            counts = self._flags[name]
             counts["documents"] += 1
             counts["segments"] += of_segments[name]
             counts["summary_sentences"] += of_summary[name]
@@ -313,7 +313,7 @@ class Tally:
         if parts and self._flagged.wants(weight):
             document = record.document
             title = _short(document.title)
-            flagged = Flagged(*_place(document), document.lang, title, parts)
+            flagged = Flagged(*_place(document), _short(document.lang), title, parts)
             self._flagged.add(weight, flagged)
 
 

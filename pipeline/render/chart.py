@@ -59,6 +59,7 @@ def chart(
     line = _line([WIDTH * end / width for end in ends], [1 - each / top for each in rates])
     average = total / ends[-1]
     peak = ends[rates.index(busiest)]
+    when = f"{duration(peak)} after the start" if peak else "at the start"
     return Chart(
         unit=unit,
         line=line,
@@ -70,7 +71,7 @@ def chart(
         ),
         average=Tick(100 - 100 * average / top, rate(average, 1)),
         said=f"{unit}: {rate(average, 1)} on average, {rate(busiest, 1)} at the busiest,"
-        f" {duration(peak)} after the start, {rate(min(rates), 1)} at the slowest.",
+        f" {when}, {rate(min(rates), 1)} at the slowest.",
     )
 
 

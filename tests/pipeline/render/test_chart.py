@@ -24,8 +24,7 @@ def test_a_rate_is_a_step() -> None:
     assert [tick.at for tick in drawn.x] == [0, 25, 50, 75, 100]
     assert drawn.average == Tick(62.5, "0.75")
     assert drawn.said == (
-        "Documents a second: 0.75 on average, 2.00 at the busiest, 0.0 s after the start, "
-        "0 at the slowest."
+        "Documents a second: 0.75 on average, 2.00 at the busiest, at the start, 0 at the slowest."
     )
 
 
