@@ -63,12 +63,13 @@ _memory = sa.Table(
     sa.Column("checksum", sa.String(64), nullable=False),
     sa.Column("created", sa.Float, nullable=False),
 )
-# An in-memory database is its connection: the threads of a process take turns with one.
+# A private database is its connection: the threads of a process take turns with one. SQLite keeps
+# it in memory as long as it is small, then in a temporary file that nothing needs to delete.
 _ONE_CONNECTION: dict[str, Any] = {
     "poolclass": sa.QueuePool,
     "pool_size": 1,
     "max_overflow": 0,
-    "connect_args": {"check_same_thread": False},
+    "creator": lambda: sqlite3.connect("", check_same_thread=False),
 }
 _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -115,7 +116,7 @@ class Count:
 
 
 class Cache:
-    """Opened with a SQLAlchemy URL; `sqlite://` is a cache that lives as long as the process."""
+    """Opened with a SQLAlchemy URL; MEMORY is a cache that lives as long as the object."""
 
     def __init__(self, url: str) -> None:
         """Connect, and make the tables where they are missing. Raises CacheUnusable."""

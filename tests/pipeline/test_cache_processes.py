@@ -102,3 +102,27 @@ def test_what_is_written_while_another_clears_belongs_to_its_signature(tmp_path:
         running.remember(SIGNATURE, {"لا": "no"})
         assert [count.sentences for count in other.counts()] == [1]
         assert other.clear() == 1
+
+
+GROWING = """
+import os, resource
+from pipeline.cache import MEMORY, Cache
+from pipeline.signature import Signature
+
+cache, signature = Cache(MEMORY), Signature("translate", 1, ())
+cache.remember(signature, {"warm": "up"})
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for start in range(0, 8000, 40):
+    cache.remember(signature, {f"{n}": os.urandom(4000).hex() for n in range(start, start + 40)})
+grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+print(grown // 1024, len(cache.recall(signature, ["0", "4000", "7999"])))
+"""
+
+
+def test_what_is_kept_for_one_run_only_does_not_stay_in_memory() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", GROWING], capture_output=True, text=True, check=True
+    )
+    megabytes, found = map(int, done.stdout.split())
+    assert found == 3
+    assert megabytes < 16  # of the 32 that are kept
