@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappush, heapreplace
+from math import ceil
 from typing import Generic, TypeVar
 
 MOST_POINTS = 200
@@ -43,6 +44,11 @@ class Point:
     documents: int
     sentences: int
 
+    def joined(self, later: "Point") -> "Point":
+        """This and the next point as one."""
+        documents, sentences = self.documents + later.documents, self.sentences + later.sentences
+        return Point(later.seconds, documents, sentences)
+
 
 class Timeline:
     """Throughput in at most MOST_POINTS points, however long it goes on."""
@@ -65,25 +71,18 @@ class Timeline:
 
 
 def merged(points: Iterable[Point], span: float) -> list[Point]:
-    """The same work in points of at least `span` seconds each; the last may be shorter."""
-    longer: list[Point] = []
+    """The same work in a point for each `span` seconds in which something was done."""
+    fewer: list[Point] = []
     for point in points:
-        _append(longer, point, span)
-    return longer
+        _append(fewer, point, span)
+    return fewer
 
 
 def _append(points: list[Point], new: Point, span: float) -> None:
-    """Add to the last point until that covers its span, then begin another.
+    """Add to the last point what falls in the same span of the clock, or else begin another.
 
     Documents come in bursts, a window at a time: the time before a burst belongs to it.
     """
-    if points and not _covers(points, new.seconds, span):
-        last = points.pop()
-        new = Point(new.seconds, last.documents + new.documents, last.sentences + new.sentences)
+    if points and ceil(points[-1].seconds / span) == ceil(new.seconds / span):
+        new = points.pop().joined(new)
     points.append(new)
-
-
-def _covers(points: list[Point], now: float, span: float) -> bool:
-    """Whether the last point is long enough, and the next one will not be of no length."""
-    begin = points[-2].seconds if len(points) > 1 else 0.0
-    return points[-1].seconds - begin >= span and now > points[-1].seconds

@@ -38,4 +38,6 @@ def rate(number: float, seconds: float) -> str:
     if seconds <= 0:
         return "–"
     each = number / seconds
-    return f"{each:,.0f}" if each >= 99.5 or not each else f"{each:.1f}" if each >= 9.95 else f"{each:.2f}"
+    if each >= 99.5 or not each:
+        return f"{each:,.0f}"
+    return f"{each:.1f}" if each >= 9.95 else f"{each:.2f}"

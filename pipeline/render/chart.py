@@ -76,14 +76,17 @@ def chart(
 
 
 def _steps(points: Sequence[Point], seconds: float) -> list[Point]:
-    """At most STEPS or so; a short last one is part of the one before, as it would stand out."""
+    """At most STEPS or so, none so short that the tail of a burst would stand out as a spike."""
     span = seconds / STEPS
-    steps = merged(points, span)
-    if len(steps) > 1 and steps[-1].seconds - steps[-2].seconds < span:
-        last, before = steps.pop(), steps.pop()
-        documents, sentences = before.documents + last.documents, before.sentences + last.sentences
-        steps.append(Point(last.seconds, documents, sentences))
-    return [step for step in steps if step.seconds > 0]
+    steps: list[Point] = []
+    begin = 0.0
+    for step in merged(points, span) if span else ():
+        if step.seconds - begin < span / 2 and steps:
+            steps[-1] = steps[-1].joined(step)
+        elif step.seconds > 0:
+            steps.append(step)
+        begin = step.seconds
+    return steps
 
 
 def _line(xs: list[float], ys: list[float]) -> str:

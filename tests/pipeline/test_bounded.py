@@ -50,12 +50,12 @@ def test_a_night_of_forty_thousand_documents() -> None:
 
 def test_what_a_burst_took_is_the_time_before_it() -> None:
     timeline = Timeline()
-    for second in (50.0, 50.01, 100.0, 100.01):
+    for second in (50.01, 50.02, 100.01, 100.02):
         timeline.add(second, 10, 160)
-    assert timeline.points == (Point(50.0, 10, 160), Point(100.0, 20, 320), Point(100.01, 10, 160))
+    assert timeline.points == (Point(50.02, 20, 320), Point(100.02, 20, 320))
 
 
-def test_points_are_merged_until_they_span_enough() -> None:
+def test_points_are_merged_by_spans_of_the_clock() -> None:
     points = [Point(float(second), 1, 2) for second in range(1, 6)]
     assert merged(points, 2) == [Point(2.0, 2, 4), Point(4.0, 2, 4), Point(5.0, 1, 2)]
     assert merged(points, FINEST) == points

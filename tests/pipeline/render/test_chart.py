@@ -36,10 +36,15 @@ def test_where_nothing_was_done_nothing_is_drawn(points: list[Point], seconds: f
     assert documents(points, seconds) is None
 
 
-def test_a_short_last_burst_does_not_stand_out() -> None:
-    points = [Point(float(second), 10, 0) for second in range(10, 110, 10)]
-    drawn = documents([*points, Point(100.001, 5, 0)], 100.001)
+def test_the_tail_of_a_burst_is_no_spike() -> None:
+    """Ten windows of 40 s, each written in two instants that fall into different points."""
+    points: list[Point] = []
+    for second in range(40, 440, 40):
+        points += [Point(second - 0.001, 20, 0), Point(second + 0.001, 20, 0)]
+    drawn = documents(points, 400.001)
     assert drawn is not None
+    rates = {float(y) for y in re.findall(r"[V,]([\d.]+)", drawn.line)}
+    assert max(rates) - min(rates) < 1
     assert drawn.y[-1].label == "1.5"
 
 
