@@ -102,6 +102,11 @@ class Shown:
         return max(0, self.total - self._consumed.total) / speed
 
     @property
+    def remaining(self) -> str:
+        """`1 h 12 min left`, never less than 10 s; empty where it cannot be told."""
+        return "" if self.left is None else f"{duration(max(10.0, self.left))} left"
+
+    @property
     def documents(self) -> str:
         """`1,240 documents, 3 failed`."""
         failed = f", {count(self._counted.failed)} failed" if self._counted.failed else ""
@@ -133,16 +138,20 @@ def progress(total: int | None, quiet: bool) -> Iterator[Shown]:
     """Show on stderr how far a job is, while the context lasts; nothing where `quiet`.
 
     One line that moves on a terminal. Elsewhere, and where the log is for programs, messages of
-    level INFO: the first after FIRST_LINE seconds, then every NEXT_LINE, in long jobs more
-    rarely, and one at the end.
+    level INFO: the first after FIRST_LINE seconds, then every NEXT_LINE, in long jobs more rarely.
+    The last message, everywhere, is what became of it all.
     """
     shown = Shown(total)
     if quiet:
         yield shown
         return
     moves = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not logs.for_programs()
-    with (_moving_line if moves else _lines)(shown):
-        yield shown
+    try:
+        with (_moving_line if moves else _lines)(shown):
+            yield shown
+    finally:
+        line = _plain(f"{shown.documents} in {duration(shown.elapsed)}", shown.reused)
+        log.info(line, extra=shown.values)
 
 
 @contextmanager
@@ -155,18 +164,14 @@ def _lines(shown: Shown) -> Iterator[None]:
     finally:
         over.set()
         teller.join()
-        line = _plain(f"{shown.documents} in {duration(shown.elapsed)}", shown.reused)
-        log.info(line, extra=shown.values)
 
 
 def _tell(shown: Shown, over: Event) -> None:
     pause = FIRST_LINE
     while not over.wait(pause):
         done = "" if shown.fraction is None else f" ({share(shown.fraction, 1)} of the sources)"
-        left = "" if shown.left is None else f"about {duration(shown.left)} left"
-        log.info(
-            _plain(shown.documents + done, shown.reused, shown.speed, left), extra=shown.values
-        )
+        line = _plain(shown.documents + done, shown.reused, shown.speed, shown.remaining)
+        log.info(line, extra=shown.values)
         pause = min(max(NEXT_LINE, shown.elapsed / PAUSE_SHARE), LAST_PAUSE)
 
 
@@ -197,13 +202,12 @@ def _row(shown: Shown) -> "Table":
     from rich.table import Table
 
     row = Table.grid(padding=(0, 2), expand=True)
-    left = "" if shown.left is None else f"{duration(shown.left)} left"
     row.add_column(no_wrap=True)
     cells: list[str | ProgressBar] = [_plain(shown.documents, shown.reused, shown.speed)]
     if shown.fraction is not None:
         row.add_column(ratio=1, min_width=8)
         cells.append(ProgressBar(total=1.0, completed=shown.fraction))
         row.add_column(no_wrap=True, justify="right")
-        cells.append(left)
+        cells.append(shown.remaining)
     row.add_row(*cells)
     return row

@@ -91,6 +91,7 @@ def test_the_rest_is_reckoned_from_the_speed_of_late(clock: Clock) -> None:
         shown.update(shown._consumed.total + 100, Progress(1_001, 0, 16_016, 16_000))
     assert shown.fraction == pytest.approx(0.56)
     assert shown.left == pytest.approx(4_400, rel=0.02)
+    assert shown.remaining.startswith("1 h 1")
 
 
 def test_nothing_is_reckoned_without_a_size(clock: Clock) -> None:
@@ -105,7 +106,7 @@ def test_a_file_that_grew_is_not_more_than_done(clock: Clock) -> None:
     shown = Shown(100, clock)
     clock.now += 60
     shown.update(300, Progress(10, 0, 160, 0))
-    assert (shown.fraction, shown.left) == (1.0, 0)
+    assert (shown.fraction, shown.left, shown.remaining) == (1.0, 0, "10 s left")
 
 
 @pytest.mark.usefixtures("_hurried")
@@ -116,7 +117,7 @@ def test_lines_where_there_is_no_terminal(caplog: pytest.LogCaptureFixture) -> N
         time.sleep(0.15)
     first, *_, last = caplog.messages
     assert first.startswith("1,240 documents, 3 failed (25 % of the sources); 45 % cached; ")
-    assert " sentences/s; about " in first
+    assert " sentences/s; " in first
     assert first.endswith(" left")
     assert re.fullmatch(r"1,240 documents, 3 failed in [\d.]+ s; 45 % cached", last)
     told = vars(caplog.records[-1])
@@ -239,6 +240,7 @@ def test_one_line_moves_on_a_terminal_and_messages_stand_above_it() -> None:
     before, after = written.split("khulasa: warning: in the midst\r\n")
     assert before.endswith("\x1b[2K")  # the line was wiped away first
     assert "12 documents" in after  # and drawn again below
+    assert re.search(r"khulasa: note: 12 documents, 1 failed in [\d.]+ s; 25 % cached\r\n", after)
     assert after.endswith("True\r\n")
     assert written.rfind("\x1b[?25h") > written.rfind("\x1b[?25l")
 
