@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 Tokens = Sequence[str]
 
-# Source tokens, padding included, that make a batch.
-BUDGET = 512
+# The most of a batch: hypotheses, its sources times the beam, and source tokens, padding included.
+# tests/benchmarks/tuning.md has the measurements.
+BATCH = 48
+BUDGET = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,28 @@ def check_lengths(batch: Sequence[Tokens], positions: int) -> None:
             )
 
 
-def partition(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Cut work into batches: indexes of `lengths`, longest first, at most `budget` tokens each.
+def partition(lengths: Sequence[int], beam: int, workers: int = 1) -> Iterator[list[int]]:
+    """Cut work into batches: indexes of `lengths`, longest first, every index exactly once.
 
-    A batch costs its longest member times its size, as padding does. A source longer than the
-    budget is a batch of its own. Every index comes out exactly once.
+    A batch is at most BATCH hypotheses, `beam` a source, and BUDGET tokens of source, its longest
+    member times its size, as padding does. It takes no more than one worker's share of the tokens
+    that are left, so that `workers` end together (guided self-scheduling, Polychronopoulos and
+    Kuck 1987). A source that is too much by itself is a batch of its own.
     """
+    left = sum(lengths)
     batch: list[int] = []
+    taken = 0
     for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batch and lengths[batch[0]] * (len(batch) + 1) > budget:
+        size = len(batch) + 1
+        if batch and (
+            size * beam > BATCH
+            or size * lengths[batch[0]] > BUDGET
+            or (taken + lengths[index]) * workers > left
+        ):
             yield batch
-            batch = []
+            left -= taken
+            batch, taken = [], 0
         batch.append(index)
+        taken += lengths[index]
     if batch:
         yield batch

@@ -20,7 +20,6 @@ from typing import Any
 
 from models.convert import LIMITS
 from models.engine import (
-    BUDGET,
     DecodeOptions,
     Engine,
     Hypothesis,
@@ -33,8 +32,6 @@ from models.errors import DeviceMissing, ModelUnfit, one_line
 COMPUTES = ("int8", "float32")
 
 _WORKERS = 8
-# Batches a worker that are decoded or wait: one in work and one to go on with.
-_AHEAD = 2
 
 
 def name(compute: str = "int8") -> str:
@@ -80,7 +77,7 @@ def available_cores() -> int:
 
 
 class CTranslate2Engine(Engine):
-    """One converted model. Batches wait in a short queue that the workers take them from."""
+    """One converted model. Each worker has a batch; one more waits for the first to be free."""
 
     def __init__(self, translator: Any, limits: dict[str, Any], workers: int, engine: str) -> None:
         self.name = engine
@@ -102,12 +99,11 @@ class CTranslate2Engine(Engine):
         self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         lengths = [len(source) for source in sources]
-        share = -(-sum(lengths) // self._workers)
         ahead: deque[dict[int, Any]] = deque()
-        for indexes in partition(lengths, min(BUDGET, share)):
+        for indexes in partition(lengths, options.beam, self._workers):
             results = self._submit([sources[index] for index in indexes], options)
             ahead.append(dict(zip(indexes, results, strict=True)))
-            if len(ahead) >= _AHEAD * self._workers:
+            if len(ahead) > self._workers:
                 yield self._collect(ahead.popleft(), options)
         while ahead:
             yield self._collect(ahead.popleft(), options)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from models import config, tokens
 from models.config import ModelConfig
 from models.engine import (
-    BUDGET,
     DecodeOptions,
     Engine,
     Hypothesis,
@@ -135,7 +134,7 @@ class TorchEngine(Engine):
         check_lengths(sources, self._config.positions)
         return (
             dict(zip(indexes, self._decode([sources[i] for i in indexes], options), strict=True))
-            for indexes in partition([len(source) for source in sources], BUDGET)
+            for indexes in partition([len(source) for source in sources], options.beam)
         )
 
     def _decode(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:

@@ -1,41 +1,70 @@
 """Cutting work into batches."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.engine import check_lengths, partition
+from models.engine import BATCH, BUDGET, check_lengths, partition
 
-lengths_and_budget = st.tuples(st.lists(st.integers(1, 600), max_size=60), st.integers(1, 1500))
+work = st.tuples(st.lists(st.integers(1, 600), max_size=60), st.integers(1, 8), st.integers(1, 9))
+Work = tuple[list[int], int, int]
 
 
-@given(lengths_and_budget)
-def test_every_index_comes_out_once_and_longest_first(work: tuple[list[int], int]) -> None:
-    lengths, budget = work
-    out = [index for batch in partition(lengths, budget) for index in batch]
+@given(work)
+def test_every_index_comes_out_once_and_longest_first(work: Work) -> None:
+    lengths, beam, workers = work
+    out = [index for batch in partition(lengths, beam, workers) for index in batch]
     assert sorted(out) == list(range(len(lengths)))
     assert [lengths[i] for i in out] == sorted(lengths, reverse=True)
 
 
-@given(lengths_and_budget)
-def test_a_batch_keeps_to_the_budget_unless_it_is_one_source(work: tuple[list[int], int]) -> None:
-    lengths, budget = work
-    for batch in partition(lengths, budget):
+@given(work)
+def test_a_batch_keeps_to_its_limits_unless_it_is_one_source(work: Work) -> None:
+    lengths, beam, workers = work
+    left = sum(lengths)
+    for batch in partition(lengths, beam, workers):
         assert batch
-        assert len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= budget
+        taken = sum(lengths[i] for i in batch)
+        if len(batch) > 1:
+            assert len(batch) * beam <= BATCH
+            assert max(lengths[i] for i in batch) * len(batch) <= BUDGET
+            assert taken * workers <= left
+        left -= taken
 
 
-@given(lengths_and_budget)
-def test_no_batch_could_have_taken_the_next_source(work: tuple[list[int], int]) -> None:
-    lengths, budget = work
-    batches = list(partition(lengths, budget))
-    for batch in batches[:-1]:
-        assert lengths[batch[0]] * (len(batch) + 1) > budget
+@given(work)
+def test_no_batch_could_have_taken_the_next_source(work: Work) -> None:
+    lengths, beam, workers = work
+    left = sum(lengths)
+    batches = list(partition(lengths, beam, workers))
+    for batch, following in pairwise(batches):
+        size, taken = len(batch) + 1, sum(lengths[i] for i in batch)
+        assert (
+            size * beam > BATCH
+            or size * lengths[batch[0]] > BUDGET
+            or (taken + lengths[following[0]]) * workers > left
+        )
+        left -= taken
 
 
-def test_a_case_by_hand() -> None:
-    assert list(partition([3, 10, 4, 3, 25], 12)) == [[4], [1], [2, 0, 3]]
-    assert list(partition([], 12)) == []
+@pytest.mark.parametrize(
+    ("lengths", "beam", "workers", "batches"),
+    [
+        ([], 4, 2, []),
+        ([3, 10, 4, 3, 25], 4, 1, [[4, 1, 2, 0, 3]]),
+        ([3, 10, 4, 3, 25], 24, 1, [[4, 1], [2, 0], [3]]),
+        ([3, 10, 4, 3, 25], 100, 1, [[4], [1], [2], [0], [3]]),
+        ([3, 10, 4, 3, 25], 4, 2, [[4], [1], [2], [0], [3]]),
+        ([600, 1024, 700, 2048], 4, 1, [[3], [1, 2], [0]]),
+        ([8] * 8, 4, 2, [[0, 1, 2, 3], [4, 5], [6], [7]]),
+    ],
+)
+def test_cases_by_hand(
+    lengths: list[int], beam: int, workers: int, batches: list[list[int]]
+) -> None:
+    assert list(partition(lengths, beam, workers)) == batches
 
 
 def test_a_source_over_the_positions_is_named() -> None:

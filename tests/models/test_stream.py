@@ -12,7 +12,7 @@ import pytest
 
 from models import engine_ct2, engine_torch
 from models.convert import convert
-from models.engine import BUDGET, DecodeOptions, Engine, Tokens
+from models.engine import BATCH, BUDGET, DecodeOptions, Engine, Tokens
 from models.engines import ENGINES
 from tests import factory
 
@@ -62,13 +62,14 @@ def sources(count: int) -> list[list[str]]:
     return [[*("▁a" for _ in range(length - 1)), "</s>"] for length in lengths]
 
 
-def test_every_index_comes_once_in_batches_within_the_budget(engine: Engine) -> None:
+def test_every_index_comes_once_in_batches_within_the_limits(engine: Engine) -> None:
     given = sources(400)
     portions = list(engine.stream(given, OPTIONS))
     assert sorted(index for portion in portions for index in portion) == list(range(400))
     for portion in portions:
         lengths = [len(given[index]) for index in portion]
         assert 0 < max(lengths) * len(lengths) <= BUDGET
+        assert len(lengths) * OPTIONS.beam <= BATCH
 
 
 def test_the_longest_come_first(engine: Engine) -> None:
@@ -89,7 +90,7 @@ def test_the_first_answers_come_before_the_last_is_begun(engine: Engine, begun: 
     assert begun == []
     first = next(portions)
     assert len(first) == begun[0]
-    assert 0 < len(begun) <= 2 * THREADS
+    assert 0 < len(begun) <= THREADS + 1
     rest = list(portions)
     assert sum(begun) == 400
     assert len(begun) == 1 + len(rest)
