@@ -104,7 +104,8 @@ class Shown:
     @property
     def remaining(self) -> str:
         """`1 h 12 min left`, never less than 10 s; empty where it cannot be told."""
-        return "" if self.left is None else f"{duration(max(10.0, self.left))} left"
+        left = self.left
+        return "" if left is None else f"{duration(max(10.0, left))} left"
 
     @property
     def documents(self) -> str:

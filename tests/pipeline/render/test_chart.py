@@ -24,7 +24,7 @@ def test_a_rate_is_a_step() -> None:
     assert [tick.at for tick in drawn.x] == [0, 25, 50, 75, 100]
     assert drawn.average == Tick(62.5, "0.75")
     assert drawn.said == (
-        "Documents a second: 0.75 on average, 2.00 at the busiest, at the start, 0 at the slowest."
+        "Documents a second: 0.75 on average, 2.00 at the busiest (at the start), 0 at the slowest."
     )
 
 
@@ -46,6 +46,18 @@ def test_the_tail_of_a_burst_is_no_spike() -> None:
     rates = {float(y) for y in re.findall(r"[V,]([\d.]+)", drawn.line)}
     assert max(rates) - min(rates) < 1
     assert drawn.y[-1].label == "1.5"
+
+
+def test_a_rush_through_the_cache_does_not_press_the_night_flat() -> None:
+    points = [Point(2.0, 800, 0), *(Point(float(t), 15, 0) for t in range(10, 1_010, 10))]
+    drawn = documents(points, 1_000)
+    assert drawn is not None
+    assert [tick.label for tick in drawn.y] == ["2", "4", "6"]
+    assert drawn.cut == drawn.said.partition(" at the busiest")[0].split()[-1]
+    assert drawn.line.startswith("M0,0.0H")
+    calm = chart(points[1:], 1_000, "Documents a second", lambda point: point.documents)
+    assert calm is not None
+    assert calm.cut is None
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_a_person_reads_what_happened() -> None:
         "1 document failed not UTF-8: byte 0xff in/bad.txt",
         "20 documents with flags",
         f"split {FLAGS['split']} 20 documents, 20 sentences",
-        "Arabic ar 40 100 % 60",
+        "Language Documents Sentences Arabic ar 40 100 % 60",
         "Translate, Arabic 40 documents translate v1 beam 4",
     ):
         assert said in words
