@@ -11,7 +11,7 @@ from pipeline.figures import duration, rate
 STEPS = 80  # in a chart at most
 WIDTH, HEIGHT = 1000.0, 100.0  # of the drawing, which the page stretches
 X_TICKS, Y_TICKS = 5, 3  # at most, besides the origin
-CALM = 4  # times the median: what goes beyond it is cut off
+CALM = 2.5  # times the median: what goes beyond it is cut off
 
 _SPANS = (
     *(1, 2, 5, 10, 15, 30),
