@@ -5,7 +5,6 @@ Exit codes: 0 all well, 1 some documents failed (named), 2 wrong usage or unread
 """
 
 import os
-import signal
 import sys
 import time
 import traceback
@@ -169,6 +168,7 @@ def batch(
     """Translate and summarise a corpus, with a report; killed, it goes on where it was."""
     from pipeline.batch import Batch, write_report
     from pipeline.corpus import Corpus
+    from pipeline.interrupt import Interrupts
     from pipeline.output import in_a_file_each, in_one_file, reserved
     from pipeline.progress import progress
     from pipeline.report import Job
@@ -177,19 +177,19 @@ def batch(
     if form != "json" and not split:
         raise typer.BadParameter("records.jsonl is JSON; other formats need --split")
     logs.configure(-1 if quiet else verbose, log_format)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as schedulers interrupt
+    interrupts = Interrupts()
+    interrupts.listen()
     job = Job(tuple(sources), str(out), datetime.now().astimezone())
     names = Fields.parse(fields) if fields else USUAL
     corpus = Corpus(sources, settings.code, names, out)
     writing = in_a_file_each(out, form) if split else in_one_file(out)
-    downloads = not quiet and sys.stderr.isatty()
     with (
         reserved(out),
         progress(corpus.total, quiet) as shown,
-        settings.pipeline(downloads, shown.decoded) as pipeline,
+        settings.pipeline(decoded=shown.decoded) as pipeline,
     ):
         with writing as write:
-            work = Batch(corpus, pipeline, write, shown, fail_fast)
+            work = Batch(corpus, pipeline, write, shown, interrupts, fail_fast)
             ending = work.run()
         write_report(work.report(job, ending), out)
     if ending.error:
@@ -295,4 +295,7 @@ def _writing(output: Path | None) -> Iterator[TextIO]:
 
 
 def _say(message: str) -> None:
-    typer.echo(f"khulasa: {' '.join(message.split())}", err=True)
+    if logs.for_programs():
+        logging.getLogger(__name__).error(message)
+    else:
+        typer.echo(f"khulasa: {' '.join(message.split())}", err=True)

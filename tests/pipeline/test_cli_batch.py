@@ -193,6 +193,13 @@ def test_messages_for_programs(shell: Shell, feed: Path, tmp_path: Path) -> None
     assert (told[1]["done"], told[1]["failed"]) == (3, 1)
 
 
+def test_what_ends_a_job_is_a_message_for_programs_too(shell: Shell, tmp_path: Path) -> None:
+    done = shell("batch", "--log-format", "json", "nowhere", str(tmp_path / "out"))
+    assert done.returncode == 2
+    told = json.loads(done.stderr)
+    assert (told["level"], told["message"]) == ("error", "nowhere: no such file or directory")
+
+
 def test_a_second_job_loads_nothing_heavy(shell: Shell, feed: Path, tmp_path: Path) -> None:
     options = [*shell.models, "--no-self-test", str(feed), str(tmp_path / "out")]
     assert shell("batch", *options).returncode == 0
