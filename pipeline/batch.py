@@ -14,8 +14,9 @@ from pathlib import Path
 
 from models.errors import ModelError, one_line
 from pipeline.corpus import Corpus
-from pipeline.document import Document, Failure
+from pipeline.document import Document, Failure, Record
 from pipeline.flow import Pipeline
+from pipeline.interrupt import Interrupts
 from pipeline.output import Write, put
 from pipeline.progress import Shown
 from pipeline.report import Job, Report, Status, Tally
@@ -43,10 +44,17 @@ class Batch:
     """
 
     def __init__(
-        self, corpus: Corpus, pipeline: Pipeline, write: Write, shown: Shown, fail_fast: bool
+        self,
+        corpus: Corpus,
+        pipeline: Pipeline,
+        write: Write,
+        shown: Shown,
+        interrupts: Interrupts,
+        fail_fast: bool,
     ) -> None:
         self._exit_code = ALL_WELL
         self._fail_fast = fail_fast
+        self._interrupts = interrupts
         self._corpus = corpus
         self._pipeline = pipeline
         self._write = write
@@ -62,18 +70,18 @@ class Batch:
         try:
             with closing(self._pipeline.outcomes(self._documents())) as outcomes:
                 for outcome in outcomes:
-                    if isinstance(outcome, Failure):
-                        self._note(outcome)
-                    else:
-                        self._write(outcome)
-                    self._tally.add(outcome, self._shown.elapsed)
-                    self._shown.update(self._consumed.popleft(), self._tally.progress)
+                    with self._interrupts.held():  # or a record would be written, not counted
+                        self._finish(outcome)
                     if self._exit_code and self._fail_fast:
                         return Ending("stopped", str(outcome))
         except KeyboardInterrupt:
+            self._interrupts.over()
+            log.warning("interrupted; the same command goes on where it was")
             return Ending("interrupted")
         except Exception as error:  # noqa: BLE001 - whatever it is, what is done gets its report
             return Ending("stopped", one_line(error), error)
+        finally:
+            self._interrupts.over()
         return Ending()
 
     def exit_code(self, ending: Ending) -> int:
@@ -91,6 +99,14 @@ class Batch:
             yield entry.outcome
             if self._fail_fast and isinstance(entry.outcome, Failure):
                 return
+
+    def _finish(self, outcome: Record | Failure) -> None:
+        if isinstance(outcome, Failure):
+            self._note(outcome)
+        else:
+            self._write(outcome)
+        self._tally.add(outcome, self._shown.elapsed)
+        self._shown.update(self._consumed.popleft(), self._tally.progress)
 
     def _note(self, failure: Failure) -> None:
         log.error("%s", failure)

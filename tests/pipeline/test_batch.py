@@ -16,6 +16,7 @@ from pipeline.batch import Batch, Ending, write_report
 from pipeline.corpus import Corpus
 from pipeline.document import Record
 from pipeline.flow import Pipeline
+from pipeline.interrupt import Interrupts
 from pipeline.progress import Shown
 from pipeline.report import Job
 from tests.pipeline import scripted
@@ -49,7 +50,7 @@ def batch(
 ) -> Batch:
     source = folder / "news.jsonl"
     source.write_text("\n".join(lines), encoding="utf-8")
-    return Batch(Corpus([str(source)]), Pipeline(), write, Shown(None), fail_fast)
+    return Batch(Corpus([str(source)]), Pipeline(), write, Shown(None), Interrupts(), fail_fast)
 
 
 def test_records_in_order_and_failures_with_file_and_line(
@@ -150,7 +151,9 @@ def test_documents_come_out_before_all_are_read(
     source.write_text("\n".join(lines), encoding="utf-8")
     ahead: list[int] = []
     corpus = Noting([str(source)])
-    work = Batch(corpus, Pipeline(), lambda _: ahead.append(len(read)), Shown(None), False)
+    work = Batch(
+        corpus, Pipeline(), lambda _: ahead.append(len(read)), Shown(None), Interrupts(), False
+    )
     work.run()
     assert ahead == [min(n + 2, 50) for n in range(50)]
 
