@@ -30,10 +30,14 @@ def test_each_interrupts_at_once_even_if_one_was_lost(
 
 def test_what_must_be_whole_is_done_first(interrupts: Interrupts) -> None:
     done: list[str] = []
-    with pytest.raises(KeyboardInterrupt), interrupts.held():
-        os.kill(os.getpid(), signal.SIGTERM)
-        done.append("written")
-        done.append("counted")
+
+    def write_and_count() -> None:
+        with interrupts.held():
+            os.kill(os.getpid(), signal.SIGTERM)
+            done.extend(["written", "counted"])
+
+    with pytest.raises(KeyboardInterrupt):
+        write_and_count()
     assert done == ["written", "counted"]
     with interrupts.held():  # it came once and is told once
         pass
