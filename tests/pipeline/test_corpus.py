@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import corpus
+from pipeline import corpus, sources
 from pipeline.corpus import Corpus, Entry, Fields
 from pipeline.document import Document, Failure
 from pipeline.sources import Unreadable, parse
@@ -215,6 +215,7 @@ def test_files_that_fail_do_not_end_the_job(tmp_path: Path) -> None:
     (tmp_path / "c.csv").write_text("body\nx\n")
     (tmp_path / "d.txt").symlink_to("gone")
     (tmp_path / "e.txt").write_text("x")
+    assert [entry.outcome.id for entry in Corpus([str(tmp_path / "[ae].txt")], "en")] == ["a", "e"]
     found = Corpus([str(tmp_path)], lang="en")
     (tmp_path / "f.jsonl").write_text("{}")
     (tmp_path / "e.txt").unlink()
@@ -228,6 +229,18 @@ def test_files_that_fail_do_not_end_the_job(tmp_path: Path) -> None:
         f"{tmp_path}/d.txt: is a link to nothing",
         f"{tmp_path}/e.txt: no such file or directory",
     ]
+
+
+def test_a_text_that_is_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    monkeypatch.setattr(sources, "LARGEST", 2**20)
+    texts = ["x" * (2**20 + 1), "x" * 2**20]
+    pq.write_table(pa.table({"text": texts}), folder / "large.parquet")
+    large, fits = outcomes(folder / "large.parquet", lang="en")
+    assert isinstance(large, Failure)
+    assert large.reason == "larger than 1 MB; cut it into documents"
+    assert isinstance(fits, Document)
+    assert fits.text == texts[1]
 
 
 def test_a_table_that_is_gone_when_its_turn_comes(tmp_path: Path) -> None:

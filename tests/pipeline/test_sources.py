@@ -161,6 +161,8 @@ def test_the_title_is_a_short_first_line_before_others(text: str, title: str) ->
         (NEWS, "ar"),
         ("قال متحدث باسم BBC و CNN اليوم", "ar"),
         ("؟؟ 35 %", "ar"),
+        ("اب ab", "ar"),
+        ("ا" + " " * 9_998 + "b" + "words" * 99, "ar"),
         ("🙂🙃", "ar"),
     ],
 )
@@ -168,7 +170,9 @@ def test_arabic_script_is_taken_as_arabic(text: str, lang: str) -> None:
     assert parse(text.encode(), "a.txt").lang == lang
 
 
-@pytest.mark.parametrize("text", ["The minister opened a bridge.", "Министр открыл мост.", "大桥"])
+@pytest.mark.parametrize(
+    "text", ["The minister opened a bridge.", "Министр открыл мост.", "大桥", "اب abc"]
+)
 def test_other_scripts_ask_for_the_language(text: str) -> None:
     message = "a.txt: is not in Arabic script; name its language, as in --from fr"
     with pytest.raises(Unreadable) as caught:

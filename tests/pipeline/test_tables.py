@@ -223,6 +223,23 @@ def test_the_header_tells_the_delimiter(folder: Path, delimiter: str, end: str) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("header", "row"), [("id;text;a,b,c,d", "1;x;"), ("a,text;b,id", "y,x;z,1"), ("text,id", "x,1")]
+)
+def test_the_delimiter_is_the_one_that_makes_the_text_a_column(
+    folder: Path, header: str, row: str
+) -> None:
+    fields = Fields(text="text;b") if ";b" in header else tables.USUAL
+    ((line, values),) = told(read(folder, "a.csv", f"{header}\n{row}\n".encode(), fields))
+    assert (line, values) == (2, {"id": "1", fields.text: values[fields.text]})
+    assert values[fields.text].startswith("x")
+
+
+def test_a_cell_may_be_long(folder: Path) -> None:
+    text = "x" * 300_000
+    assert told(read(folder, "a.csv", f"text\n{text}\n".encode())) == [(2, {"text": text})]
+
+
 def test_rows_of_csv_that_cannot_be_read(folder: Path) -> None:
     data = b'id,text\n1,a\n2\n3,b,c\n\n5,caf\xe9\n6,"d\ne"\n7,"f" g\n8,h\n9,"i\xe9\nj"\n10,k\n'
     few, not_utf8 = "has {} cells, but the header names 2 columns", tables.NOT_UTF8
