@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from pipeline.files import find
 from pipeline.sources import Unreadable
 from pipeline.tables import Fields, Row, rows
 
+zstd = lines._zstd()
 CUT = "the compressed file is cut off here; what follows is missing"
 PACK: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "zst": zstd.compress}
 
