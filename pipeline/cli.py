@@ -4,6 +4,7 @@ Exit codes: 0 all well, 1 some documents failed (named), 2 wrong usage or unread
 3 a model is missing or unfit, 130 interrupted.
 """
 
+import logging
 import os
 import sys
 import time

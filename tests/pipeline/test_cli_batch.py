@@ -12,7 +12,7 @@ import pytest
 from tests.pipeline.shell import Shell
 from tests.pipeline.test_cli import HEAVY
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"id": "one", "title": "جسر جديد", "text": "افتتح الوزير جسرا. وحضر 25 شخصا.", "time": 1},
     {"id": "two", "text": "توقفت العبارة. توقفت العبارة."},
     {"id": "one", "text": "افتتح الوزير جسرا. وحضر 26 شخصا."},
