@@ -12,7 +12,8 @@ from typing import Any
 
 from models.catalog import find as find_language
 from pipeline.document import Document, Failure
-from pipeline.files import STDIN, File, find, printable
+from pipeline.files import STDIN, File, find
+from pipeline.harmless import visible
 from pipeline.sources import Unreadable, document, read
 from pipeline.tables import USUAL, Fields, Row, listed, rows
 
@@ -151,7 +152,7 @@ def _name(value: Any, name: str) -> str | None:
         return None
     if len(text := str(value)) > LONGEST_NAME:
         raise Unreadable(f"field {name!r} is longer than {LONGEST_NAME} characters")
-    return printable(" ".join(text.split())) or None
+    return visible(" ".join(text.split())) or None
 
 
 def _code(lang: str, name: str) -> str:

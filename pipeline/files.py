@@ -11,6 +11,7 @@ from typing import Literal
 
 from models.errors import one_line
 from pipeline.document import Failure
+from pipeline.harmless import visible
 from pipeline.sources import Unreadable
 
 Kind = Literal["text", "jsonl", "csv", "parquet"]
@@ -31,7 +32,6 @@ _KINDS: dict[str, Kind] = {
 _SUFFIX = re.compile(
     r"(?<=.)\.(?:(txt|md|markdown|parquet)|(jsonl|ndjson|csv|tsv)(?:\.gz|\.zst)?)\Z", re.I | re.S
 )
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class File:
     @property
     def name(self) -> str:
         """The path as it can be printed."""
-        return printable(self.path)
+        return visible(self.path)
 
 
 @dataclass(slots=True)
@@ -68,11 +68,11 @@ class Found:
                 identity = _identity(path, base)
                 self.files.append(File(str(path), identity, kind, path.stat().st_size))
             elif kind and path.is_symlink() and not path.exists():
-                self.files.append(Failure("is a link to nothing", printable(str(path))))
+                self.files.append(Failure("is a link to nothing", visible(str(path))))
             else:
                 self.ignored += 1
         except OSError as error:
-            self.files.append(Failure(_reason(error), printable(str(path))))
+            self.files.append(Failure(_reason(error), visible(str(path))))
 
 
 def find(sources: Sequence[str], without: Path | None = None) -> Found:
@@ -89,15 +89,10 @@ def find(sources: Sequence[str], without: Path | None = None) -> Found:
         if not any(isinstance(file, File) for file in one.files):
             failures = (file.reason for file in one.files if isinstance(file, Failure))
             reason = next(failures, f"holds no file that can be read: no {KNOWN}")
-            raise Unreadable(reason, printable(source))
+            raise Unreadable(reason, visible(source))
         found.files += one.files
         found.ignored += one.ignored
     return found
-
-
-def printable(text: str) -> str:
-    """Text of a file system or a file with its control characters and undecodable bytes escaped."""
-    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def _find(source: str, unseen: Path | None) -> Found:
@@ -109,14 +104,14 @@ def _find(source: str, unseen: Path | None) -> Found:
     except (OSError, ValueError) as error:
         if glob.has_magic(source):
             return _matching(path, unseen)
-        raise Unreadable(_reason(error), printable(source)) from error
+        raise Unreadable(_reason(error), visible(source)) from error
     if stat.S_ISDIR(status.st_mode):
         return _below(path, unseen)
     kind = _kind(path)
     if kind is None:
-        raise Unreadable(f"is of no known kind: {KNOWN}", printable(source))
+        raise Unreadable(f"is of no known kind: {KNOWN}", visible(source))
     if not stat.S_ISREG(status.st_mode):
-        raise Unreadable("is neither a file nor a folder", printable(source))
+        raise Unreadable("is neither a file nor a folder", visible(source))
     return Found([File(source, _identity(path, path.parent), kind, status.st_size)])
 
 
@@ -131,7 +126,7 @@ def _below(folder: Path, unseen: Path | None) -> Found:
             try:
                 inside = sorted(path.iterdir(), key=lambda one: one.name, reverse=True)
             except OSError as error:
-                found.files.append(Failure(_reason(error), printable(str(path))))
+                found.files.append(Failure(_reason(error), visible(str(path))))
                 continue
             waiting += [one for one in inside if not one.name.startswith(".")]
     return found
@@ -147,7 +142,7 @@ def _matching(pattern: Path, unseen: Path | None) -> Found:
         matches = sorted(set(base.glob(str(Path(*parts)))))
     except (ValueError, OSError) as error:
         reason = f"is no pattern of files: {one_line(error)}"
-        raise Unreadable(reason, printable(str(pattern))) from error
+        raise Unreadable(reason, visible(str(pattern))) from error
     below = unseen if unseen and unseen.is_relative_to(base.resolve()) else None
     asked, found = _hides(parts), Found()
     for path in matches:
@@ -170,7 +165,7 @@ def _kind(path: Path) -> Kind | None:
 
 def _identity(path: Path, base: Path) -> str:
     below = path.relative_to(base)
-    return printable(below.with_name(_SUFFIX.sub("", below.name)).as_posix())
+    return visible(below.with_name(_SUFFIX.sub("", below.name)).as_posix())
 
 
 def _leaves(path: Path, base: Path) -> bool:

@@ -11,10 +11,5 @@ _UNSEEN = re.compile(
 
 
 def visible(text: str) -> str:
-    r"""The text on one line, with what commands a terminal or turns text around as `\u202e`."""
-    return _UNSEEN.sub(lambda found: _escape(found[0]), " ".join(text.split()))
-
-
-def _escape(char: str) -> str:
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    r"""The text with what ends a line, commands a terminal or turns text around as `\u202e`."""
+    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], text)

@@ -35,7 +35,7 @@ class Text(logging.Formatter):
         if record.exc_info and record.exc_info[1]:
             message += f": {''.join(traceback.format_exception_only(record.exc_info[1]))}"
         word = WORDS.get(record.levelname, record.levelname.lower())
-        return f"khulasa: {word}: {visible(message)}"
+        return f"khulasa: {word}: {visible(' '.join(message.split()))}"
 
 
 class JsonLines(logging.Formatter):

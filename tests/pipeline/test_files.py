@@ -7,7 +7,7 @@ import pytest
 
 from models.errors import KhulasaError
 from pipeline.document import Failure
-from pipeline.files import File, find, printable
+from pipeline.files import File, find
 from pipeline.sources import Unreadable
 
 TREE = (
@@ -170,8 +170,3 @@ def test_names_that_are_not_unicode_can_be_printed(tmp_path: Path) -> None:
     assert found.identity == "caf\\udce9\\n"
     assert found.name == f"{tmp_path}/caf\\udce9\\n.txt"
     assert Path(found.path).read_bytes() == b"x"
-
-
-def test_what_is_printable_is_left_alone() -> None:
-    assert printable("خبر\u200f [1].txt") == "خبر\u200f [1].txt"
-    assert printable("a\x1b[31m\u2028") == "a\\x1b[31m\\u2028"

@@ -17,8 +17,8 @@ from pipeline.harmless import visible
         ("evil\u202etxt.exe", "evil\\u202etxt.exe"),
         ("\x1b[31mred\x07", "\\x1b[31mred\\x07"),
         ("bad\udcff.txt", "bad\\udcff.txt"),
-        ("two\n\tlines \r\n", "two lines"),
-        ("a\u2028b\x85c", "a b c"),
+        ("two\n\tlines \r\n", "two\\n\\tlines \\r\\n"),
+        ("a\u2028b\x85c", "a\\u2028b\\x85c"),
         ("\ufeffid\u2067", "\\ufeffid\\u2067"),
     ],
 )
