@@ -148,12 +148,13 @@ def batch(
     fields: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME=FIELD,…", help="Fields of rows, as in text=body,id=guid,title=headline."
+            metavar="NAME=FIELD,…", help="Where rows name them otherwise, as in text=body,id=guid."
         ),
     ] = None,
-    split: Annotated[bool, typer.Option("--split", help="A file a document.")] = False,
+    split: Annotated[bool, typer.Option("--split", help="A file for each record.")] = False,
     form: Annotated[
-        Literal["json", "markdown", "text"], typer.Option("--format", help="Of --split.")
+        Literal["json", "markdown", "text"],
+        typer.Option("--format", help="Of the files of --split."),
     ] = "json",
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Stop at the first document that fails.")
