@@ -1,8 +1,9 @@
 """Ctrl-C, and SIGTERM as schedulers send it: one is enough, and a second one breaks nothing."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 
 class Interrupts:
@@ -12,12 +13,12 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
-        self._held = self._came = self._over = False
+        self._held = self._came = self._listening = False
 
     def listen(self) -> None:
         """Hear SIGINT and SIGTERM from now on. Only the main thread may ask for that."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._heard)
+        self._listening = True
+        self._have(self._heard)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -34,14 +35,17 @@ class Interrupts:
     def over(self) -> None:
         """The work has come to its end: nothing interrupts what is left, which is short.
 
-        Python itself ends without a word of it, too: impatient people press twice.
+        Impatient people press twice. The signals are ignored, not handled by something that does
+        nothing: Python takes handlers away while it still has to end.
         """
-        self._over = True
+        if self._listening:
+            self._have(signal.SIG_IGN)
 
-    def _heard(self, _number: int, _frame: object) -> None:
-        if self._over:
-            return
-        if self._held:
-            self._came = True
-        else:
+    def _have(self, handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, handler)
+
+    def _heard(self, _number: int, _frame: FrameType | None) -> None:
+        if not self._held:
             raise KeyboardInterrupt
+        self._came = True

@@ -49,13 +49,18 @@ def in_one_file(folder: Path) -> Iterator[Write]:
     """
     partial = folder / f"{RECORDS}.partial"
     render, whole = renderer("json"), 0
-    with partial.open("wb") as file:
+    with partial.open("wb", buffering=0) as file:  # what a buffer holds is lost on a full disk
 
         def write(record: Record) -> None:
             nonlocal whole
-            line = StringIO()
-            render(record, line)
-            whole += file.write(line.getvalue().encode())
+            text = StringIO()
+            render(record, text)
+            line = text.getvalue().encode()
+            rest = memoryview(line)
+            with _named(partial):
+                while rest:
+                    rest = rest[file.write(rest) :]
+            whole += len(line)
 
         try:
             yield write
@@ -82,8 +87,22 @@ def in_a_file_each(folder: Path, form: str) -> Iterator[Write]:
 def put(path: Path, text: str) -> None:
     """Write a file that is there when it is complete and not before."""
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    try:
+        with _named(path):
+            partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Errors of writing say where: the system's own do not."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        raise
 
 
 def file_name(identity: str) -> str:
