@@ -37,6 +37,8 @@ class Guarded(TyperGroup):
     """Turns every failure into one line on stderr and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
+        if sys.stderr is None:  # closed by whoever started us
+            sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
         logs.configure()
         try:
             return super().invoke(ctx)

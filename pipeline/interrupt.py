@@ -13,11 +13,16 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
-        self._held = self._came = self._listening = False
+        self._held = self._came = False
+        self._heard_of: list[signal.Signals] = []
 
     def listen(self) -> None:
-        """Hear SIGINT and SIGTERM from now on. Only the main thread may ask for that."""
-        self._listening = True
+        """Hear SIGINT and SIGTERM from now on; not one that is ignored, as a shell's jobs do SIGINT.
+
+        Only the main thread may ask for that.
+        """
+        both = (signal.SIGINT, signal.SIGTERM)
+        self._heard_of = [one for one in both if signal.getsignal(one) is not signal.SIG_IGN]
         self._have(self._heard)
 
     @contextmanager
@@ -38,11 +43,10 @@ class Interrupts:
         Impatient people press twice. The signals are ignored, not handled by something that does
         nothing: Python takes handlers away while it still has to end.
         """
-        if self._listening:
-            self._have(signal.SIG_IGN)
+        self._have(signal.SIG_IGN)
 
     def _have(self, handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in self._heard_of:
             signal.signal(number, handler)
 
     def _heard(self, _number: int, _frame: FrameType | None) -> None:

@@ -306,8 +306,9 @@ def test_a_folder_that_cannot_be_written(short: Job) -> None:
     assert (code, said) == (2, [f"khulasa: {short.out / '.lock'}: Read-only file system"])
 
 
-def test_standard_output_closed(short: Job) -> None:
-    assert short.run(preexec_fn=lambda: os.close(1)) == (0, [])
+@pytest.mark.parametrize("closed", [1, 2])
+def test_standard_output_or_error_closed(short: Job, closed: int) -> None:
+    assert short.run(preexec_fn=lambda: os.close(closed)) == (0, [])
     assert len(short.records) == 2
 
 

@@ -28,6 +28,12 @@ def test_each_interrupts_at_once_even_if_one_was_lost(
             os.kill(os.getpid(), number)
 
 
+def test_a_signal_that_is_ignored_stays_so(interrupts: Interrupts) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Interrupts().listen()
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 def test_what_must_be_whole_is_done_first(interrupts: Interrupts) -> None:
     done: list[str] = []
 
