@@ -17,7 +17,7 @@ class Interrupts:
         self._heard_of: list[signal.Signals] = []
 
     def listen(self) -> None:
-        """Hear SIGINT and SIGTERM from now on; not one that is ignored, as a shell's jobs do SIGINT.
+        """Hear SIGINT and SIGTERM from now on; not one that is ignored, as behind a shell.
 
         Only the main thread may ask for that.
         """
