@@ -1,13 +1,15 @@
 """What a job loses when it is killed: a job of 300 documents, killed with SIGKILL 50 times.
 
-    python -m tests.benchmarks.resume [KILLS [SEED]]
+    python -m tests.benchmarks.resume [KILLS [SEED [THREADS]]]
 
 A job runs once undisturbed. Then it is killed and started again, up to eight times; when it comes
 to its end its records are compared with the undisturbed ones, and it begins anew with an empty
-cache, until all kills are spent. Every other kill falls at any moment of the life that is about
-left to the job, the others at a random moment of a stage drawn by lot, so that short stages have
-their share. The first job converts the models too. Articles of the small world, some of them
-repeated, some with one sentence changed; the bundled models, one thread.
+cache, until all kills are spent. Every other kill falls at any moment of the work that is left to
+the job, as its trace tells that, the others at a random moment of a stage drawn by lot, so that
+short stages have their share. The first job converts the models too. Articles of the small world,
+some of them repeated, some with one sentence changed; the bundled models, one thread if not said.
+
+`twice` is what was decoded to its end and not kept, in all jobs; `batches` of them, by one kill.
 """
 
 import json
@@ -44,6 +46,7 @@ class Place:
     corpus: Path
     folder: Path
     home: Path
+    threads: int
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -136,9 +139,10 @@ class Moment:
 
 
 def any_moment(draw: random.Random, whole: Run, share: float) -> Moment:
-    """Any moment of the life of a job of which that share is decoded."""
-    first = next(begun for name, begun in whole.stages if name == "translating")
-    return Moment("", 0, draw.uniform(0, first + (1 - share) * (whole.seconds - first)))
+    """Any moment of the work of a job of which that share is decoded."""
+    lines = len(whole.stages) + sum(len(whole.batches[kind]) for kind in KINDS)
+    gap = whole.seconds / lines
+    return Moment("\n", draw.randint(1, 1 + round((1 - share) * lines)), draw.uniform(0, 2 * gap))
 
 
 def moment_of_a_stage(draw: random.Random, whole: Run) -> Moment:
@@ -153,7 +157,8 @@ def run(place: Place, moment: Moment | None) -> Run:
     """Run the job, to its end or until the moment comes."""
     trace = place.folder / "trace"
     trace.write_bytes(b"")
-    options = ["--models", "tiny", "--threads", "1", "--cache", str(place.folder / "cache.sqlite")]
+    options = ["--models", "tiny", "--threads", str(place.threads)]
+    options += ["--cache", str(place.folder / "cache.sqlite")]
     module = [sys.executable, "-m", "tests.benchmarks.traced", str(trace), "batch"]
     command = [*module, str(place.corpus), str(place.folder / "out"), "--quiet", *options]
     environment = {**os.environ, "KHULASA_HOME": str(place.home)}
@@ -198,12 +203,13 @@ def rounds(place: Place, whole: Run, kills: int, draw: random.Random) -> Iterato
         yield job
 
 
-def main(kills: int, seed: int) -> None:
+def main(kills: int, seed: int, threads: int) -> None:
     """Run, kill, compare, print the table."""
     draw, told = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
-        place = Place(corpus(base / "corpus.jsonl", DOCUMENTS), base / "job", base / "home")
+        source = corpus(base / "corpus.jsonl", DOCUMENTS)
+        place = Place(source, base / "job", base / "home", threads)
         place.clear()
         run(replace(place, corpus=corpus(base / "one.jsonl", 1)), None)  # converts the models
         place.clear()
@@ -238,4 +244,4 @@ def show(whole: Run, found: list[Round], documents: int, equal: int) -> None:
 
 if __name__ == "__main__":
     numbers = [int(argument) for argument in sys.argv[1:]]
-    main(*[*numbers, *(KILLS, 1)[len(numbers) :]])
+    main(*[*numbers, *(KILLS, 1, 1)[len(numbers) :]])
