@@ -32,6 +32,8 @@ from models.errors import DeviceMissing, ModelUnfit, one_line
 COMPUTES = ("int8", "float32")
 
 _WORKERS = 8
+# Batches beyond those in work. One is enough: whoever asks for answers is quick.
+_WAITING = 1
 
 
 def name(compute: str = "int8") -> str:
@@ -103,7 +105,7 @@ class CTranslate2Engine(Engine):
         for indexes in partition(lengths, options.beam, self._workers):
             results = self._submit([sources[index] for index in indexes], options)
             ahead.append(dict(zip(indexes, results, strict=True)))
-            if len(ahead) > self._workers:
+            if len(ahead) >= self._workers + _WAITING:
                 yield self._collect(ahead.popleft(), options)
         while ahead:
             yield self._collect(ahead.popleft(), options)
