@@ -24,9 +24,11 @@ from pipeline.translate import Translator
 
 log = logging.getLogger(__name__)
 
-# Documents are worked on together until they hold this many characters: some 1,000 sentences of
-# news, enough to fill batches of equal length, little enough to keep in memory.
-WINDOW = 150_000
+# Documents are worked on together until they hold this many characters: some 2,000 sentences of
+# news, enough to fill batches of equal length, little enough to keep in memory. The first window
+# is smaller and each twice the last, so that a person soon sees records.
+FIRST_WINDOW = 40_000
+WINDOW = 320_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,12 +297,12 @@ def _counted(
 
 def _windows(given: Iterable[Document | Failure]) -> Iterator[list[Document | Failure]]:
     window: list[Document | Failure] = []
-    characters = 0
+    characters, enough = 0, min(FIRST_WINDOW, WINDOW)
     for one in given:
         window.append(one)
         characters += len(one.text) if isinstance(one, Document) else 0
-        if characters >= WINDOW:
+        if characters >= enough:
             yield window
-            window, characters = [], 0
+            window, characters, enough = [], 0, min(2 * enough, WINDOW)
     if window:
         yield window
