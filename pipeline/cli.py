@@ -170,7 +170,7 @@ def batch(
     quiet: Quiet = False,
 ) -> None:
     """Translate and summarise a corpus, with a report; killed, it goes on where it was."""
-    from pipeline.batch import Batch, write_report
+    from pipeline.batch import Batch, share_heap, write_report
     from pipeline.corpus import Corpus
     from pipeline.interrupt import Interrupts
     from pipeline.output import in_a_file_each, in_one_file, reserved
@@ -181,6 +181,7 @@ def batch(
     if form != "json" and not split:
         raise typer.BadParameter("records.jsonl is JSON; other formats need --split")
     logs.configure(-1 if quiet else verbose, log_format)
+    share_heap()
     interrupts = Interrupts()
     interrupts.listen()
     job = Job(tuple(sources), str(out), datetime.now().astimezone())
