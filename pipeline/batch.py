@@ -121,8 +121,8 @@ def share_heap() -> None:
     """Have all threads of this process take memory from one heap.
 
     glibc gives each its own, and what is freed in one serves no other: the peak of a long job
-    grew with every window, and was some 15 % higher; tests/benchmarks/memory.py measures it. Takes no
-    time that could be measured. Other C libraries have no such heaps.
+    grew with every window, and was some 15 % higher (tests/benchmarks/memory.py). It takes no time
+    that could be measured. Other C libraries have no such heaps.
     """
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
