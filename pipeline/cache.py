@@ -121,7 +121,7 @@ class Cache:
     def __init__(self, url: str) -> None:
         """Connect, and make the tables where they are missing. Raises CacheUnusable."""
         self._engine = _connect(url)
-        self._writable = True
+        self._readable = self._writable = True
         self._touched: set[str] = set()
 
     def close(self) -> None:
@@ -247,7 +247,9 @@ class Cache:
                     query = columns.where(table.c.key.in_(keys[start : start + CHUNK]))
                     rows += connection.execute(query)
         except SQLAlchemyError as error:
-            log.warning("cache not read (%s)", _reason(error))
+            if self._readable:  # told once and tried again: a database that is shared may be back
+                log.warning("cache not read (%s)", _reason(error))
+            self._readable = False
         return rows
 
     def _use(self, connection: sa.Connection, signature: Signature) -> None:

@@ -315,13 +315,12 @@ def test_standard_output_or_error_closed(short: Job, closed: int) -> None:
 def test_a_cache_that_is_damaged_meanwhile(job: Job, undisturbed: tuple[Job, float]) -> None:
     process = job.start()
     wait_until(job.begun)
-    with job.cache.open("r+b") as file:
-        file.seek(0, os.SEEK_END)
-        size = file.tell()
-        file.seek(0)
-        file.write(os.urandom(size))
+    for path in (job.cache, Path(f"{job.cache}-wal")):
+        size = path.stat().st_size
+        with path.open("r+b") as file:
+            file.write(os.urandom(size))
     code, said = ended(process)
     assert code == 0
     assert all(line.startswith("khulasa: warning: cache ") for line in said)
-    assert len(said) <= 2
+    assert 1 <= len(said) <= 3  # it cannot be written, it cannot be read, so many rows are damaged
     assert job.records == undisturbed[0].records
