@@ -32,8 +32,8 @@ from models.errors import DeviceMissing, ModelUnfit, one_line
 COMPUTES = ("int8", "float32")
 
 _WORKERS = 8
-# Batches beyond those in work. One is enough: whoever asks for answers is quick.
-_WAITING = 1
+# Batches beyond those in work: while one is handed over and kept, a worker takes the other.
+_WAITING = 2
 
 
 def name(compute: str = "int8") -> str:
@@ -79,7 +79,7 @@ def available_cores() -> int:
 
 
 class CTranslate2Engine(Engine):
-    """One converted model. Each worker has a batch; one more waits for the first to be free."""
+    """One converted model. Each worker has a batch; two more wait for the first to be free."""
 
     def __init__(self, translator: Any, limits: dict[str, Any], workers: int, engine: str) -> None:
         self.name = engine

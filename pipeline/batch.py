@@ -4,12 +4,11 @@ Nothing is remembered here but in the cache: a job that was killed starts again,
 it had finished, and gives the same records.
 """
 
-import ctypes
 import json
 import logging
 from collections import deque
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +26,6 @@ log = logging.getLogger(__name__)
 ALL_WELL, SOME_FAILED, INTERRUPTED = 0, 1, 130
 REPORT = "report.json"
 PAGE = "report.html"
-
-_M_ARENA_MAX = -8  # mallopt(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +112,6 @@ class Batch:
         log.error("%s", failure)
         code = ModelError.exit_code if isinstance(failure.cause, ModelError) else SOME_FAILED
         self._exit_code = max(self._exit_code, code)
-
-
-def share_heap() -> None:
-    """Have all threads of this process take memory from one heap.
-
-    glibc gives each its own, and what is freed in one serves no other: the peak of a long job
-    grew with every window, and was some 15 % higher (tests/benchmarks/memory.py). It takes no time
-    that could be measured. Other C libraries have no such heaps.
-    """
-    with suppress(AttributeError, OSError, TypeError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def write_report(report: Report, folder: Path) -> None:

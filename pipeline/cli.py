@@ -85,6 +85,36 @@ Format = Annotated[
     typer.Option("--format", help="Default: by the suffix of OUT, else text."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")]
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SOURCE…",
+        help="Files, folders, 'patterns', .jsonl, .csv, .parquet; - is JSONL on stdin.",
+    ),
+]
+OutDir = Annotated[
+    Path, typer.Argument(metavar="OUT_DIR", help="Records and report go to this folder.")
+]
+FieldNames = Annotated[
+    str | None,
+    typer.Option(
+        "--fields",
+        metavar="NAME=FIELD,…",
+        help="Where rows name them otherwise, as in text=body,id=guid.",
+    ),
+]
+Split = Annotated[bool, typer.Option("--split", help="A file for each record.")]
+SplitFormat = Annotated[
+    Literal["json", "markdown", "text"],
+    typer.Option("--format", help="Of the files of --split."),
+]
+FailFast = Annotated[
+    bool, typer.Option("--fail-fast", help="Stop at the first document that fails.")
+]
+Verbose = Annotated[int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv most.")]
+LogFormat = Annotated[
+    Literal["text", "json"], typer.Option(help="Messages for people, or JSON lines.")
+]
 
 
 def _print_version(wanted: bool) -> None:
@@ -139,38 +169,18 @@ def run(
 @shared
 def batch(
     settings: Settings,
-    sources: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SOURCE…",
-            help="Files, folders, 'patterns', .jsonl, .csv, .parquet; - is JSONL on stdin.",
-        ),
-    ],
-    out: Annotated[Path, typer.Argument(metavar="OUT_DIR", help="Records and report go here.")],
-    fields: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME=FIELD,…", help="Where rows name them otherwise, as in text=body,id=guid."
-        ),
-    ] = None,
-    split: Annotated[bool, typer.Option("--split", help="A file for each record.")] = False,
-    form: Annotated[
-        Literal["json", "markdown", "text"],
-        typer.Option("--format", help="Of the files of --split."),
-    ] = "json",
-    fail_fast: Annotated[
-        bool, typer.Option("--fail-fast", help="Stop at the first document that fails.")
-    ] = False,
-    verbose: Annotated[
-        int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv most.")
-    ] = 0,
-    log_format: Annotated[
-        Literal["text", "json"], typer.Option(help="Messages for people, or JSON lines.")
-    ] = "text",
+    sources: Sources,
+    out: OutDir,
+    fields: FieldNames = None,
+    split: Split = False,
+    form: SplitFormat = "json",
+    fail_fast: FailFast = False,
+    verbose: Verbose = 0,
+    log_format: LogFormat = "text",
     quiet: Quiet = False,
 ) -> None:
     """Translate and summarise a corpus, with a report; killed, it goes on where it was."""
-    from pipeline.batch import Batch, share_heap, write_report
+    from pipeline.batch import Batch, write_report
     from pipeline.corpus import Corpus
     from pipeline.interrupt import Interrupts
     from pipeline.output import in_a_file_each, in_one_file, reserved
@@ -181,7 +191,6 @@ def batch(
     if form != "json" and not split:
         raise typer.BadParameter("records.jsonl is JSON; other formats need --split")
     logs.configure(-1 if quiet else verbose, log_format)
-    share_heap()
     interrupts = Interrupts()
     interrupts.listen()
     job = Job(tuple(sources), str(out), datetime.now().astimezone())

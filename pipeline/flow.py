@@ -24,11 +24,11 @@ from pipeline.translate import Translator
 
 log = logging.getLogger(__name__)
 
-# Documents are worked on together until they hold this many characters: some 5,000 sentences of
-# news, enough to fill batches of equal length, little enough to keep in memory. The first window
-# is smaller and each twice the last, so that a person soon sees records.
+# Documents are worked on together until they hold this many characters: some 2,500 sentences of
+# news, enough to fill batches of equal length, little enough to keep in memory. The first is
+# half as large, so that a person sooner sees records.
 FIRST_WINDOW = 200_000
-WINDOW = 800_000
+WINDOW = 400_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from os import environ
+from os import environ, times
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -62,8 +62,32 @@ class Place:
         return self.folder / ("summarizer" if summary else "translator")
 
 
-def khulasa(place: Place, beam: int, run: str, articles: Path) -> tuple[float, list[Line]]:
-    """Seconds of `khulasa batch` from start to exit, and its log."""
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds of the clock and of processor time, which holds where others share the processor."""
+
+    clock: float
+    processor: float
+
+    def __str__(self) -> str:
+        return f"{self.clock:.1f} s, processor {self.processor:.1f} s"
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.clock + other.clock, self.processor + other.processor)
+
+
+def spent() -> Spent:
+    """So far, by this process and those that it waited for."""
+    return Spent(perf_counter(), sum(times()[:4]))
+
+
+def since(before: Spent) -> Spent:
+    now = spent()
+    return Spent(now.clock - before.clock, now.processor - before.processor)
+
+
+def khulasa(place: Place, beam: int, run: str, articles: Path) -> tuple[Spent, list[Line]]:
+    """What `khulasa batch` spent from start to exit, and its log."""
     log = place.folder / f"{run}.log"
     command = [
         *(sys.executable, "-m", "tests.benchmarks.mirror", str(log)),
@@ -72,14 +96,13 @@ def khulasa(place: Place, beam: int, run: str, articles: Path) -> tuple[float, l
         *("--beam", str(beam), "--cache", str(place.folder / f"{articles.stem}-{beam}.sqlite")),
     ]
     environment = environ | {"KHULASA_HOME": str(place.folder / "home")}
-    started = perf_counter()
+    before = spent()
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
-    seconds = perf_counter() - started
-    return seconds, [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    return since(before), [json.loads(line) for line in log.read_text("utf-8").splitlines()]
 
 
-def ceiling(folder: Path, log: list[Line]) -> float:
-    """Seconds that CTranslate2 takes for all that the log says was decoded; loading left out.
+def ceiling(folder: Path, log: list[Line]) -> Spent:
+    """What CTranslate2 spends on all that the log says was decoded; loading left out.
 
     All sources under the same options go together.
     """
@@ -93,7 +116,7 @@ def ceiling(folder: Path, log: list[Line]) -> float:
     groups: dict[str, list[list[str]]] = {}
     for line in log:
         groups.setdefault(json.dumps(line["options"]), []).extend(line["sources"])
-    started = perf_counter()
+    before = spent()
     pending: list[Any] = []
     for options, sources in groups.items():
         for batch in _batches(sources, json.loads(options)["beam"]):
@@ -104,16 +127,15 @@ def ceiling(folder: Path, log: list[Line]) -> float:
             )
     for result in pending:
         result.result()
-    return perf_counter() - started
+    return since(before)
 
 
 def _batches(sources: list[list[str]], beam: int) -> Iterator[list[list[str]]]:
-    distinct = [list(source) for source in dict.fromkeys(map(tuple, sources))]
-    distinct.sort(key=len, reverse=True)
-    while distinct:
-        size = max(1, min(HYPOTHESES // beam, TOKENS // len(distinct[0])))
-        yield distinct[:size]
-        distinct = distinct[size:]
+    left = sorted(sources, key=len, reverse=True)  # khulasa has left out what comes twice
+    while left:
+        size = max(1, min(HYPOTHESES // beam, TOKENS // len(left[0])))
+        yield left[:size]
+        left = left[size:]
 
 
 def _search(options: Line, limits: Line, longest: int) -> Line:
@@ -189,15 +211,17 @@ def table(place: Place, beam: int, documents: int) -> Iterator[str]:
     translated = [source for line in translations for source in line["sources"]]
     count = sum(map(len, translated))
     waited = sum(line["seconds"] for line in log)
-    speed = count / cold
+    speed = count / cold.clock
+    reached = (least.clock / cold.clock, least.processor / cold.processor)
     yield f"beam {beam}: {documents} documents, {len(translated)} sentences, {count} tokens"
     yield f"  a  transformers, one by one      {one:8.0f} tokens/s   d/a {speed / one:6.1f}"
     yield f"  b  transformers, sixteen         {sixteen:8.0f} tokens/s   d/b {speed / sixteen:6.1f}"
-    yield f"  c  CTranslate2 alone             {count / least:8.0f} tokens/s   {least:.1f} s"
-    yield f"     of it summaries {summing:.1f} s"
-    yield f"  d  khulasa batch, cold           {speed:8.0f} tokens/s   {cold:.1f} s"
-    yield f"     d/c {least / cold:.3f}; of d is not decoding {1 - waited / cold:.1%}"
-    yield f"  e  khulasa batch, warm           {documents / warm:8.0f} documents/s   {warm:.2f} s"
+    yield f"  c  CTranslate2 alone             {count / least.clock:8.0f} tokens/s   {least}"
+    yield f"     of it summaries               {summing}"
+    yield f"  d  khulasa batch, cold           {speed:8.0f} tokens/s   {cold}"
+    yield f"     d/c {reached[0]:.3f}, of processor time {reached[1]:.3f}"
+    yield f"     of d is not decoding {1 - waited / cold.clock:.1%}"
+    yield f"  e  khulasa batch, warm           {documents / warm.clock:8.0f} documents/s   {warm}"
     yield f"     decoded again: {sum(len(line['sources']) for line in nothing)}"
 
 
