@@ -25,9 +25,8 @@ from pipeline.translate import Translator
 log = logging.getLogger(__name__)
 
 # Documents are worked on together until they hold this many characters: some 2,500 sentences of
-# news, enough to fill batches of equal length, little enough to keep in memory. The first is
-# half as large, so that a person sooner sees records.
-FIRST_WINDOW = 200_000
+# news, enough to fill batches of equal length, little enough to keep in memory and not to let a
+# person wait long for the first records. tests/benchmarks/tuning.md has the measurements.
 WINDOW = 400_000
 
 
@@ -297,12 +296,12 @@ def _counted(
 
 def _windows(given: Iterable[Document | Failure]) -> Iterator[list[Document | Failure]]:
     window: list[Document | Failure] = []
-    characters, enough = 0, min(FIRST_WINDOW, WINDOW)
+    characters = 0
     for one in given:
         window.append(one)
         characters += len(one.text) if isinstance(one, Document) else 0
-        if characters >= enough:
+        if characters >= WINDOW:
             yield window
-            window, characters, enough = [], 0, min(2 * enough, WINDOW)
+            window, characters = [], 0
     if window:
         yield window

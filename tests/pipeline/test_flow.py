@@ -162,15 +162,6 @@ def test_one_window_is_read_ahead_and_no_more(
     assert read == ["d0", "d1", "d2", "d3"]
 
 
-def test_windows_grow_until_they_are_full(models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flow, "FIRST_WINDOW", 100)
-    monkeypatch.setattr(flow, "WINDOW", 350)
-    given = [Document(f"d{n}", "ar", "", f"جسر {n:06}") for n in range(100)]  # of 10 characters
-    list(Pipeline().run(given))
-    sizes = [len(batch) for batch, _ in models.translators["ar"].calls]
-    assert sizes == [10, 20, 35, 35]
-
-
 def test_no_documents_open_no_model(models: Models) -> None:
     assert list(Pipeline().run([])) == []
     assert models.opened == []
