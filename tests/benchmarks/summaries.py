@@ -9,6 +9,7 @@ nearly all of the time, and every summary is LENGTH tokens long. 96 documents if
 transformers does the first 16. A line each, with documents a minute:
 
     transformers    float32, 8 texts a call, in file order: a sample
+    CTranslate2     int8, the same texts as khulasa, sorted, summaries alone: the ceiling
     khulasa batch   int8, a whole process from start to exit, translation and all
 
 Nothing else should run on the machine.
@@ -19,14 +20,17 @@ import random
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from os import environ
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from models import engine_torch, tokens
+from models import config, engine_torch, tokens
+from models.convert import convert
 from models.tiny.world import event
 from tests import factory
+from tests.benchmarks import batch
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS, SAMPLE = 96, 16
@@ -76,6 +80,16 @@ def khulasa(folder: Path, summarizer: Path, articles: Path) -> tuple[float, list
     return seconds, [" ".join(one["target"] for one in of_one) for of_one in segments]
 
 
+def ceiling(folder: Path, texts: list[str]) -> float:
+    """Seconds that CTranslate2 takes for the texts, loading left out."""
+    converted = folder.with_name("converted")
+    convert(folder, converted, "int8")
+    encode = tokens.load(folder).encode
+    options = asdict(config.read(folder).decode)
+    log = [{"options": options, "sources": [encode(text) for text in texts]}]
+    return batch.ceiling(converted, log).clock
+
+
 def transformers(folder: Path, texts: list[str]) -> float:
     """Seconds that transformers takes for the texts, loading left out."""
     import torch
@@ -107,9 +121,11 @@ def main(arguments: list[str]) -> int:
         encode = tokens.load(summarizer).encode
         lengths = sorted(len(encode(text)) for text in texts)
         speed = 60 * documents / seconds
+        alone = 60 * documents / ceiling(summarizer, texts)
         usual = 60 * sample / transformers(summarizer, texts[:sample])
     print(f"{documents} documents of {lengths[0]} to {lengths[-1]} tokens, summaries of {LENGTH}")
     print(f"  transformers    {usual:7.1f} documents a minute")
+    print(f"  CTranslate2     {alone:7.1f} documents a minute   {alone / usual:.1f} times")
     print(f"  khulasa batch   {speed:7.1f} documents a minute   {speed / usual:.1f} times")
     return 0
 
