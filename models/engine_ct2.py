@@ -13,7 +13,7 @@ How the options map, measured against transformers (tests/models/test_engines.py
 
 import json
 import os
-from collections import deque
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,10 @@ from models.errors import DeviceMissing, ModelUnfit, one_line
 COMPUTES = ("int8", "float32")
 
 _WORKERS = 8
-# Batches beyond those in work: while one is handed over and kept, a worker takes the other.
-_WAITING = 2
+# Batches beyond those in work: what a worker goes on with while its last batch is handed over.
+_WAITING = 1
+# Seconds between two looks for a batch that is done: CTranslate2 wakes nobody.
+_GLANCE = 0.003
 
 
 def name(compute: str = "int8") -> str:
@@ -79,7 +81,7 @@ def available_cores() -> int:
 
 
 class CTranslate2Engine(Engine):
-    """One converted model. Each worker has a batch; two more wait for the first to be free."""
+    """One converted model. Each worker has a batch; one more waits for the first to be free."""
 
     def __init__(self, translator: Any, limits: dict[str, Any], workers: int, engine: str) -> None:
         self.name = engine
@@ -101,17 +103,16 @@ class CTranslate2Engine(Engine):
         self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         lengths = [len(source) for source in sources]
-        ahead: deque[dict[int, Any]] = deque()
+        ahead: list[dict[int, Any]] = []
         for indexes in partition(lengths, options.beam, self._workers):
             results = self._submit([sources[index] for index in indexes], options)
             ahead.append(dict(zip(indexes, results, strict=True)))
             if len(ahead) >= self._workers + _WAITING:
-                yield self._collect(ahead.popleft(), options)
+                yield self._collect(_first_done(ahead), options)
         while ahead:
-            yield self._collect(ahead.popleft(), options)
+            yield self._collect(_first_done(ahead), options)
 
     def _collect(self, results: dict[int, Any], options: DecodeOptions) -> dict[int, Hypothesis]:
-        """Wait for a batch."""
         return {
             index: self._hypothesis(result.result(), options) for index, result in results.items()
         }
@@ -143,3 +144,12 @@ class CTranslate2Engine(Engine):
         finished = own[-1] == self._end
         skipped = {self._end, *self._first}
         return Hypothesis(tuple(t for t in own if t not in skipped), mean, finished)
+
+
+def _first_done(ahead: list[dict[int, Any]]) -> dict[int, Any]:
+    """Wait for any of the batches, and take it out: what is done is to be kept before a kill."""
+    while True:
+        for number, results in enumerate(ahead):
+            if all(result.done() for result in results.values()):
+                return ahead.pop(number)
+        time.sleep(_GLANCE)

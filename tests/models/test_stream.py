@@ -90,7 +90,7 @@ def test_the_first_answers_come_before_the_last_is_begun(engine: Engine, begun: 
     assert begun == []
     first = next(portions)
     assert len(first) == begun[0]
-    assert 0 < len(begun) <= THREADS + 2
+    assert 0 < len(begun) <= THREADS + 1
     rest = list(portions)
     assert sum(begun) == 400
     assert len(begun) == 1 + len(rest)
