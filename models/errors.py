@@ -7,6 +7,9 @@ KhulasaError            2   wrong usage or unreadable input
     └── DeviceMissing       asked for, but this machine or its libraries have none
 """
 
+# What a command ends with where no error of ours ends it.
+ALL_WELL, SOME_FAILED, INTERRUPTED = 0, 1, 130
+
 
 class KhulasaError(Exception):
     """A failure that a person can act on: the message is one line, what, where and what to do."""

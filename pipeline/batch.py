@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import ModelError, one_line
+from models.errors import ALL_WELL, INTERRUPTED, SOME_FAILED, ModelError, one_line
 from pipeline.corpus import Corpus
 from pipeline.document import Document, Failure, Record
 from pipeline.flow import Pipeline
@@ -23,7 +23,6 @@ from pipeline.report import Job, Report, Status, Tally
 
 log = logging.getLogger(__name__)
 
-ALL_WELL, SOME_FAILED, INTERRUPTED = 0, 1, 130
 REPORT = "report.json"
 PAGE = "report.html"
 

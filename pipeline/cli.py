@@ -21,16 +21,13 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from models.errors import KhulasaError
+from models.errors import INTERRUPTED, SOME_FAILED, KhulasaError
 from models.home import models_home
 from pipeline import logs
 from pipeline.options import CachePlace, Settings, shared
 
 if TYPE_CHECKING:
     from pipeline.document import Document
-
-SOME_FAILED = 1
-INTERRUPTED = 130
 
 
 class Guarded(TyperGroup):
