@@ -3,8 +3,8 @@
 import re
 from typing import TextIO
 
-from pipeline.checks import FLAGS
 from pipeline.document import Record
+from pipeline.flags import FLAGS
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~&$#]|^[+\-=])")
 _LIST_NUMBER = re.compile(r"^(\d{1,9})([.)])")
@@ -21,7 +21,7 @@ def render(record: Record, out: TextIO) -> None:
         cells = (segment.text, translation.text, ", ".join(translation.flags))
         out.write(f"| {segment.index + 1} | {' | '.join(map(_escape, cells))} |\n")
     for flag in record.all_flags:
-        out.write(f"\n- {_escape(flag)}: {FLAGS[flag]}")
+        out.write(f"\n- {_escape(flag)}: {FLAGS[flag].meaning}")
     signatures = (f"\n- `{report.signature}`" for report in record.stages.values())
     out.write("".join(["\n", *signatures, "\n\n"]))
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from models.catalog import find
 from pipeline import figures
-from pipeline.checks import FLAGS
+from pipeline.flags import FLAGS
 from pipeline.harmless import visible
 from pipeline.render.chart import Chart, chart
 from pipeline.report import RUN_WIDE, Flagged, Report, Signed
@@ -70,7 +70,7 @@ def _template() -> Template:
         "rate": figures.rate,
         "language": _language,
         "stage": lambda name: STAGES.get(name, name),
-        "meaning": lambda flag: FLAGS.get(flag, ""),
+        "meaning": lambda flag: FLAGS[flag].meaning if flag in FLAGS else "",
     }
     return environment.get_template("report.html.jinja")
 

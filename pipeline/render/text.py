@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from models.catalog import languages
-from pipeline.checks import FLAGS
 from pipeline.document import Record, Segment, Translation
+from pipeline.flags import FLAGS
 from pipeline.signature import Signature
 
 WIDTH_OF_FILES = 110
@@ -87,7 +87,7 @@ def _row(
 
 
 def _notes(record: Record) -> Padding:
-    flags = [Text(f"⚑ {flag}: {FLAGS[flag]}", "yellow") for flag in record.all_flags]
+    flags = [Text(f"⚑ {flag}: {FLAGS[flag].meaning}", "yellow") for flag in record.all_flags]
     made = [Text(_provenance(name, record), "dim") for name in ("translate", "summarize")]
     return Padding(Group(*flags, *made), (1, 0, 0, 0))
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.checks import FLAGS, is_foreign_text, unknown_flags
+from pipeline.checks import is_foreign_text, unknown_flags
+from pipeline.flags import FLAGS
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from importlib.metadata import version
 import pytest
 
 from pipeline.bounded import Point
-from pipeline.checks import FLAGS
 from pipeline.document import (
     Document,
     Failure,
@@ -19,6 +18,7 @@ from pipeline.document import (
     SummarySentence,
     Translation,
 )
+from pipeline.flags import FLAGS
 from pipeline.report import (
     LONGEST,
     MOST_FAILURES,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.checks import FLAGS
 from pipeline.document import Failure, SummarySentence
+from pipeline.flags import FLAGS
 from pipeline.render import json as records_json
 from pipeline.render.report import MOST_FAILURES, QUERY, page
 from pipeline.report import MOST_FLAGGED, RUN_WIDE, Job, Report, Tally
@@ -85,10 +85,10 @@ def test_a_person_reads_what_happened() -> None:
         "40 documents in English, 1 failed",
         "Sunday, 22 November 2026, 01:30 (UTC+00:00), took 41 s",
         "in/night, more.jsonl",
-        f"tiny-models on every document: {FLAGS['tiny-models']}.",
+        f"tiny-models on every document: {FLAGS['tiny-models'].meaning}.",
         "1 document failed not UTF-8: byte 0xff in/bad.txt",
         "20 documents with flags",
-        f"split {FLAGS['split']} 20 documents, 20 sentences",
+        f"split {FLAGS['split'].meaning} 20 documents, 20 sentences",
         "Language Documents Sentences Arabic ar 40 100 % 60",
         "Translate, Arabic 40 documents translate v1 beam 4",
     ):

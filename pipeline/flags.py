@@ -1,0 +1,84 @@
+"""Every flag there is: its name, which stays, and what it means in one line.
+
+Flags inform; they never hide text. A flag asks for attention; a note is for who reads closely.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A kind of finding. A `note` is true of many good translations too."""
+
+    name: str
+    meaning: str
+    note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A flag raised over one text. `detail` shows what it was raised for, as in `1,240 → 1,420`."""
+
+    name: str
+    detail: str = ""
+
+    @property
+    def note(self) -> bool:
+        """Whether it may be overlooked."""
+        return FLAGS[self.name].note
+
+
+_OF_TRANSLATIONS = (
+    Flag("empty", "there is no translation of this text"),
+    Flag("copied", "the source stands in the place of its translation"),
+    Flag("source-left", "part of the source is left in its translation"),
+    Flag("loop", "the same words come again and again"),
+    Flag("too-short", "much shorter than translations of such a text are"),
+    Flag("too-long", "much longer than translations of such a text are"),
+    Flag("cut-off", "the source ends its sentence, the translation breaks off"),
+    Flag("number-missing", "a number of the source is not in its translation"),
+    Flag("number-added", "a number of the translation is not in its source"),
+    Flag("number-changed", "a number of the source is another one in its translation"),
+    Flag("number-order", "the numbers of the source come in another order", note=True),
+    Flag("negation", "the source denies something, its translation does not", note=True),
+    Flag("quotes", "the source quotes, its translation does not, or half", note=True),
+    Flag("glossary", "a term of the glossary is translated otherwise"),
+    Flag("unknown-tokens", "the model does not know much of what is written here"),
+    Flag("unfinished", "the decoder met its limit before the end: the rest may be missing"),
+    Flag("low-score", "the model is much less sure of this than of the rest", note=True),
+    Flag("split", "longer than the model reads at once: translated in parts and joined", note=True),
+    Flag(
+        "decoded-again", "what came out first looked wrong: this is the best of several", note=True
+    ),
+    Flag(
+        "untranslated",
+        "passed through as it stands: no letters in the script of the source language",
+        note=True,
+    ),
+)
+_OF_SUMMARIES = (
+    Flag("weak-support", "no sentence of the document says most of this"),
+    Flag("unsupported-number", "a number that stands nowhere in the document"),
+    Flag("unsupported-name", "a name that stands nowhere in the document"),
+    Flag("contradiction", "the sentences that support this have another number"),
+    Flag("repetition", "says what another sentence of the summary says"),
+    Flag("longer-than-asked", "the summary has more words than were asked for"),
+    Flag(
+        "merged",
+        "longer than the summariser reads at once: summarised in parts, then as a whole",
+        note=True,
+    ),
+    Flag("nothing-to-summarise", "the document holds no words", note=True),
+)
+_OF_DOCUMENTS = (
+    Flag(
+        "tiny-models", "made by the bundled models, which know only the small world of the samples"
+    ),
+    Flag("unverified-model", "a model that did not pass the known sentences, or was not asked to"),
+    Flag(
+        "duplicate-id",
+        "another document of the job had this id: a number was added to it",
+        note=True,
+    ),
+)
+FLAGS = {flag.name: flag for flag in (*_OF_TRANSLATIONS, *_OF_SUMMARIES, *_OF_DOCUMENTS)}
