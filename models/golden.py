@@ -49,6 +49,9 @@ class Proof(Protocol):
     def complaint(self, outputs: Sequence[str]) -> str | None:
         """What is wrong with what it made of them, in a clause; None if nothing is."""
 
+    def measured(self, outputs: Sequence[str]) -> str:
+        """How good it is, in a clause."""
+
 
 class Known:
     """Inputs whose outputs are known, compared by corpus chrF."""
@@ -61,16 +64,24 @@ class Known:
 
     def complaint(self, outputs: Sequence[str]) -> str | None:
         """Compare with the known outputs."""
-        from sacrebleu import corpus_chrf
-
-        targets = [pair.target for pair in self._golden]
-        score = corpus_chrf(outputs, [targets]).score
+        score = self._score(outputs)
         if score >= THRESHOLD:
             return None
+        target = self._golden[0].target
         return (
             f"chrF is {score:.1f}, at least {THRESHOLD:.0f} is due; "
-            f"{self.inputs[0]!r} came out as {_short(outputs[0])!r}, not {_short(targets[0])!r}"
+            f"{self.inputs[0]!r} came out as {_short(outputs[0])!r}, not {_short(target)!r}"
         )
+
+    def measured(self, outputs: Sequence[str]) -> str:
+        """The score, from 0 to 100."""
+        return f"chrF {self._score(outputs):.1f}"
+
+    def _score(self, outputs: Sequence[str]) -> float:
+        from sacrebleu import corpus_chrf
+
+        score: float = corpus_chrf(outputs, [[pair.target for pair in self._golden]]).score
+        return score
 
 
 class Article:
@@ -84,10 +95,9 @@ class Article:
     def complaint(self, outputs: Sequence[str]) -> str | None:
         """Look whether the summary's content words stand in the text, and whether it loops."""
         words = _words(outputs[0])
-        content = [word for word in words if len(word) > 3]
-        if len(content) < 5:
+        if len(_content(words)) < 5:
             return f"the summary of the test article came out as {_short(outputs[0])!r}"
-        found = sum(word in set(_words(self.inputs[0])) for word in content) / len(content)
+        found = self._found(words)
         varied = len(Counter(words)) / len(words)
         if found >= FOUND and varied >= VARIED:
             return None
@@ -95,6 +105,16 @@ class Article:
             f"of the summary's words {found:.0%} stand in the test article and {varied:.0%} are "
             f"different (at least {FOUND:.0%} and {VARIED:.0%} are due): {_short(outputs[0])!r}"
         )
+
+    def measured(self, outputs: Sequence[str]) -> str:
+        """How much of the summary the text says too."""
+        return f"{self._found(_words(outputs[0])):.0%} of its words stand in the test article"
+
+    def _found(self, words: list[str]) -> float:
+        """The share of the content words among `words` that stand in the text."""
+        content = _content(words)
+        known = set(_words(self.inputs[0]))
+        return sum(word in known for word in content) / len(content)
 
 
 def policy(chosen: SelfTest) -> SelfTest:
@@ -109,8 +129,8 @@ def passed(key: str, proof: Proof) -> bool:
 
 def examine(
     key: str, name: str, tokenizer: Tokenizer, engine: Engine, options: DecodeOptions, proof: Proof
-) -> None:
-    """Test a model and remember that it passed.
+) -> str:
+    """Test a model, remember that it passed, and say how well, in a clause.
 
     Raises ModelUnfit, saying what came out and what should have, where it did not.
     """
@@ -129,6 +149,7 @@ def examine(
             "same with --no-self-test, which flags everything that it gives"
         )
     remember("golden", _record(key, proof), {"model": name, "outputs": outputs})
+    return proof.measured(outputs)
 
 
 def _record(key: str, proof: Proof) -> str:
@@ -138,6 +159,10 @@ def _record(key: str, proof: Proof) -> str:
 
 def _words(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
+
+
+def _content(words: list[str]) -> list[str]:
+    return [word for word in words if len(word) > 3]
 
 
 def _short(text: str) -> str:

@@ -68,6 +68,43 @@ def fetch(repo: str, revision: str, progress: bool = False) -> str:
     return commit
 
 
+def probe(seconds: float = 3) -> str:
+    """What the hub says to a short question: its HTTP status, as "200 OK".
+
+    Raises HubFailure where it does not answer in time or must not be asked.
+    """
+    if offline():
+        raise HubFailure("HF_HUB_OFFLINE forbids asking the hub")
+    answers: queue.Queue[str | HubFailure] = queue.Queue()
+    # Looking up a name obeys no limit of time, so it is done by a thread that may be left behind.
+    threading.Thread(target=_ask, args=(seconds, answers), daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise HubFailure(f"{endpoint()} sent nothing for {seconds:.0f} s") from None
+    if isinstance(answer, HubFailure):
+        raise answer
+    return answer
+
+
+def _ask(seconds: float, answers: "queue.Queue[str | HubFailure]") -> None:
+    import urllib.error
+    import urllib.request
+    from http.client import HTTPException
+
+    address = f"{endpoint()}/api/models?limit=1"
+    try:
+        if not address.startswith(("https://", "http://")):
+            raise ValueError("HF_ENDPOINT is no address of the web")
+        with urllib.request.urlopen(address, timeout=seconds) as reply:  # noqa: S310 (as above)
+            answers.put(f"{reply.status} {reply.reason}")
+    except urllib.error.HTTPError as refusal:
+        answers.put(f"{refusal.code} {refusal.reason}")
+    except (OSError, ValueError, HTTPException) as error:
+        reason = str(getattr(error, "reason", error)) or type(error).__name__
+        answers.put(HubFailure(f"{endpoint()} cannot be reached ({reason})"))
+
+
 class _Child:
     """The downloading process; leaving the block ends it, whatever it does."""
 

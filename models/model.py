@@ -110,12 +110,15 @@ class Model:
         """
         engine = self._load()
         if self.verified and not self._passed:
-            try:
-                self._examine(engine)
-            except ModelUnfit:
-                self._discard()
-                raise
+            self._examine(engine)
         return engine
+
+    def examine(self) -> str:
+        """Load and test it now, whatever it passed before; how well it did, in a clause.
+
+        `proof` must have inputs. Raises what `engine` raises.
+        """
+        return self._examine(self._load())
 
     @property
     def _backend(self) -> Backend:
@@ -140,10 +143,13 @@ class Model:
         compute = backend.computes[0]
         return backend.load(folder, compute=compute, device=runtime.device, threads=runtime.threads)
 
-    def _examine(self, engine: Engine) -> None:
-        golden.examine(
-            self._key, self.located.name, self.tokenizer, engine, self.config.decode, self.proof
-        )
+    def _examine(self, engine: Engine) -> str:
+        name, search = self.located.name, self.config.decode
+        try:
+            return golden.examine(self._key, name, self.tokenizer, engine, search, self.proof)
+        except ModelUnfit:
+            self._discard()
+            raise
 
     def _discard(self) -> None:
         """Convert again next time: the fault may be in the conversion."""

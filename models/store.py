@@ -82,6 +82,11 @@ def lacking(folder: Path) -> list[str]:
     return absent
 
 
+def commit_here(repo: str, revision: str) -> str | None:
+    """The commit of a revision as far as this machine knows; its files may be elsewhere."""
+    return _settled(repo, revision) or snapshots.commit_of(repo, revision)
+
+
 @contextmanager
 def alone(name: str) -> Iterator[None]:
     """Let one process at a time do what is called `name`; a dead process holds nothing up."""
@@ -127,7 +132,7 @@ def _from_hub(repo: str, revision: str, wanted: Wanted, progress: bool) -> Locat
 
 
 def _cached(repo: str, revision: str) -> Located | None:
-    commit = _settled(repo, revision) or snapshots.commit_of(repo, revision)
+    commit = commit_here(repo, revision)
     if commit is None:
         return None
     folder = snapshots.snapshot(repo, commit)

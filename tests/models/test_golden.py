@@ -39,7 +39,10 @@ class Says(Engine):
         self.asked: list[DecodeOptions] = []
 
     def stream(
-        self, sources: Sequence[Tokens], options: DecodeOptions
+        self,
+        sources: Sequence[Tokens],
+        options: DecodeOptions,
+        prefixes: Sequence[Tokens] | None = None,
     ) -> Iterator[dict[int, Hypothesis]]:
         self.asked.append(options)
         if not self.answers:
@@ -126,9 +129,15 @@ def test_an_article_copied_whole_is_taken() -> None:
     assert ARTICLE.complaint(ARTICLE.inputs) is None
 
 
+def test_how_good_a_summary_is() -> None:
+    said = "Heavy rain flooded the centre of Marlow. Scientists discovered butterflies."
+    assert ARTICLE.measured([said]) == "62% of its words stand in the test article"
+
+
 def test_a_pass_is_remembered_for_this_model_engine_and_test() -> None:
     engine = Says(*RIGHT)
-    examine("key", "model", Words(), engine, DecodeOptions(), ARABIC)
+    found = examine("key", "model", Words(), engine, DecodeOptions(), ARABIC)
+    assert found == "chrF 100.0"
     assert passed("key", ARABIC)
     assert not passed("other", ARABIC)
     assert not passed("key", Known(catalog.language("fr").golden))

@@ -328,3 +328,33 @@ def test_catalogue_revisions_are_what_is_asked_for(serving: Hub) -> None:
     with pytest.raises(ModelMissing):
         locate(Wanted("translator", best.name, best.revision))
     assert serving.requests[f"GET /api/models/{best.name}/revision/{best.revision}"] == 1
+
+
+def test_a_probe_hears_the_hub_whatever_it_says(serving: Hub) -> None:
+    assert hub.probe(30) == "404 Not Found"  # the stand-in lists no models
+    serving.faults.status = 503
+    assert hub.probe(30) == "503 Service Unavailable"
+
+
+def test_a_probe_gives_up_on_a_silent_hub_in_time(serving: Hub) -> None:
+    serving.faults.silent = True
+    started = time.monotonic()
+    with pytest.raises(hub.HubFailure, match=r"http://127.0.0.1:\d+ sent nothing for 1 s"):
+        hub.probe(1)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("HF_ENDPOINT", "http://127.0.0.1:9", "127.0.0.1:9 cannot be reached .*refused"),
+        ("HF_ENDPOINT", "file:///etc", "cannot be reached .HF_ENDPOINT is no address of the web."),
+        ("HF_HUB_OFFLINE", "1", "HF_HUB_OFFLINE forbids asking the hub"),
+    ],
+)
+def test_a_probe_of_a_hub_that_cannot_or_must_not_be_asked(
+    variable: str, value: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(hub.HubFailure, match=reason):
+        hub.probe(30)

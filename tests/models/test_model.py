@@ -39,7 +39,10 @@ class Knows(Engine):
     name = "ctranslate2-4.8-int8"
 
     def stream(
-        self, sources: Sequence[Tokens], options: DecodeOptions
+        self,
+        sources: Sequence[Tokens],
+        options: DecodeOptions,
+        prefixes: Sequence[Tokens] | None = None,
     ) -> Iterator[dict[int, Hypothesis]]:
         vocabulary = ["▁" + pair.target for pair in catalog.language("ar").golden]
         yield {index: Hypothesis((piece,), -0.1, True) for index, piece in enumerate(vocabulary)}
@@ -170,6 +173,16 @@ def test_other_weights_are_tested_anew(
     other = factory.marian(tmp_path / "marian", seed=1)
     with pytest.raises(ModelUnfit, match="fails its self-test"):
         _ = open_translator("ar", reference=str(other)).engine
+
+
+def test_asked_to_it_is_tested_now_whatever_it_passed_or_what_is_switched_off(
+    marian: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setitem(ENGINES, "ctranslate2", KNOWING)
+        assert open_translator("ar", reference=str(marian)).examine() == "chrF 100.0"
+    with pytest.raises(ModelUnfit, match="fails its self-test"):
+        open_translator("ar", reference=str(marian), runtime=SKIPPED).examine()
 
 
 def test_a_language_without_golden_sentences_is_used_unverified(marian: Path) -> None:

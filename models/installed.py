@@ -1,0 +1,39 @@
+"""Which models are on this machine, complete or not. Asks nobody, loads nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models import snapshots
+from models.store import commit_here, lacking
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A repository of which the hub's cache has something.
+
+    `folder` is the snapshot that would be used, `absent` the files that it lacks, `size` the bytes
+    that all of the repository's snapshots take together.
+    """
+
+    name: str
+    folder: Path
+    absent: tuple[str, ...]
+    size: int
+
+
+def installed(repo: str, revision: str = "main") -> Installed | None:
+    """What the hub's cache has of a repository; None where that is nothing.
+
+    Raises ModelUnfit where its config.json cannot be read.
+    """
+    storage = snapshots.storage(repo)
+    if not storage.is_dir():
+        return None
+    folder = snapshots.snapshot(repo, commit_here(repo, revision) or revision)
+    return Installed(repo, folder, tuple(lacking(folder)), size(storage))
+
+
+def size(folder: Path) -> int:
+    """The bytes of all files below; links count as nothing, and so does what is not there."""
+    files = (path for path in folder.rglob("*") if not path.is_symlink())
+    return sum(path.stat().st_size for path in files if path.is_file())

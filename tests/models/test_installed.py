@@ -1,0 +1,68 @@
+"""What the hub's cache has of a repository: nothing, a part, all."""
+
+from pathlib import Path
+
+import pytest
+
+from models import snapshots
+from models.errors import ModelUnfit
+from models.installed import Installed, installed, size
+
+REPO = "owner/name"
+COMMIT = "c0ffee" + "0" * 34
+
+
+def snapshot(*names: str, commit: str = COMMIT) -> Path:
+    folder = snapshots.snapshot(REPO, commit)
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text('{"model_type": "bart"}', encoding="utf-8")
+    refs = snapshots.storage(REPO) / "refs"
+    refs.mkdir()
+    (refs / "main").write_text(commit)
+    return folder
+
+
+def test_nothing_is_here() -> None:
+    assert installed(REPO) is None
+
+
+def test_a_whole_model() -> None:
+    folder = snapshot("config.json", "tokenizer.json", "model.safetensors")
+    found = installed(REPO)
+    assert found == Installed(REPO, folder, (), 3 * 22 + 40)  # and refs/main
+
+
+def test_a_part_of_a_model() -> None:
+    folder = snapshot("config.json", "vocab.json")
+    absent = ("merges.txt", "model.safetensors or pytorch_model.bin")
+    assert installed(REPO) == Installed(REPO, folder, absent, 2 * 22 + 40)
+
+
+def test_a_download_that_never_got_to_an_end() -> None:
+    (snapshots.storage(REPO) / "blobs").mkdir(parents=True)
+    (snapshots.storage(REPO) / "blobs" / "ab.incomplete").write_bytes(b"12345")
+    found = installed(REPO)
+    assert found is not None
+    assert (found.absent, found.size) == (("config.json",), 5)
+
+
+def test_another_commit_than_the_one_that_would_be_used() -> None:
+    snapshot("config.json", "tokenizer.json", "model.safetensors")
+    found = installed(REPO, "1" * 40)
+    assert found is not None
+    assert found.absent == ("config.json",)
+
+
+def test_a_configuration_that_cannot_be_read() -> None:
+    (snapshot("config.json") / "config.json").write_text("{")
+    with pytest.raises(ModelUnfit, match=r"config\.json cannot be read as JSON"):
+        installed(REPO)
+
+
+def test_a_link_counts_where_it_points_and_once(tmp_path: Path) -> None:
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "blobs" / "a").write_bytes(b"1234567")
+    (tmp_path / "b").symlink_to(tmp_path / "blobs" / "a")
+    assert size(tmp_path) == 7
+    assert size(tmp_path / "absent") == 0
