@@ -32,6 +32,7 @@ _OF_TRANSLATIONS = (
     Flag("empty", "there is no translation of this text"),
     Flag("copied", "the source stands in the place of its translation"),
     Flag("source-left", "part of the source is left in its translation"),
+    Flag("model-marks", "signs of the model's own stand in the translation, as <unk> or >>eng<<"),
     Flag("loop", "the same words come again and again"),
     Flag("too-short", "much shorter than translations of such a text are"),
     Flag("too-long", "much longer than translations of such a text are"),
@@ -52,7 +53,7 @@ _OF_TRANSLATIONS = (
     ),
     Flag(
         "untranslated",
-        "passed through as it stands: no letters in the script of the source language",
+        "passed through as it stands: no letters in the script of the source language, or a name",
         note=True,
     ),
 )
@@ -82,3 +83,8 @@ _OF_DOCUMENTS = (
     ),
 )
 FLAGS = {flag.name: flag for flag in (*_OF_TRANSLATIONS, *_OF_SUMMARIES, *_OF_DOCUMENTS)}
+
+
+def shown(name: str, detail: str = "") -> str:
+    """A flag as readers meet it, with a quieter mark where it is a note."""
+    return f"{'·' if FLAGS[name].note else '⚑'} {name}" + (f": {detail}" if detail else "")

@@ -1,0 +1,85 @@
+"""What of a source is left in its translation."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+# ISO 15924 script → its letters. Latin is not here: English has it.
+_LETTERS = {
+    script: re.compile(f"[{ranges}]+")
+    for script, ranges in {
+        "Arab": "\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc",
+        "Armn": "\u0531-\u0587",
+        "Beng": "\u0985-\u09b9\u09dc-\u09e1",
+        "Cyrl": "\u0400-\u052f",
+        "Deva": "\u0904-\u0939\u0958-\u0961\u0971-\u097f",
+        "Ethi": "\u1200-\u135a",
+        "Geor": "\u10a0-\u10ff",
+        "Grek": "\u0386-\u03ff\u1f00-\u1fff",
+        "Guru": "\u0a05-\u0a39\u0a59-\u0a5e",
+        "Hans": "\u3400-\u9fff\uf900-\ufaff",
+        "Hebr": "\u05d0-\u05ea",
+        "Jpan": "\u3041-\u30fa\u3400-\u9fff\uf900-\ufaff\uff66-\uff9d",
+        "Knda": "\u0c85-\u0cb9\u0cde-\u0ce1",
+        "Kore": "\u1100-\u11ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7a3",
+        "Mlym": "\u0d05-\u0d39\u0d60-\u0d61",
+        "Taml": "\u0b85-\u0bb9",
+        "Telu": "\u0c05-\u0c39\u0c60-\u0c61",
+        "Thai": "\u0e01-\u0e30\u0e40-\u0e46",
+    }.items()
+}
+_WORD = re.compile(r"[^\W_]+")
+
+# In gold translations of six languages in Latin script (FLORES-200 devtest, 6,072 pairs) no more
+# than three words in small letters stand in the order of the source, figures and units apart.
+LEFT = 4
+PARTICLE = 3  # letters: of, de, von, der
+
+
+def left(source: str, target: str, script: str) -> str:
+    """The longest passage of the source that stands in its translation; empty where there is none.
+
+    Any letter of the source's script counts. Where English shares the script, words do that stand
+    side by side in the source too: names and titles, which stay, have capitals.
+    """
+    if letters := _LETTERS.get(script):
+        return max(letters.findall(target), key=len, default="")
+    return max(_shared(source, target), key=_plain, default="")
+
+
+def is_copy(source: str, target: str) -> bool:
+    """Whether the same words stand on both sides."""
+    return _folded(source) == _folded(target)
+
+
+def is_name(text: str) -> bool:
+    """Whether it may be a name or a title, which English takes over: few words in small letters."""
+    words = _WORD.findall(text)
+    plain = [word for word in words if word.islower()]
+    return len(words) < 2 or (len(plain) < 2 and all(len(word) <= PARTICLE for word in plain))
+
+
+def _shared(source: str, target: str) -> Iterator[str]:
+    """Passages of `target` with LEFT or more words in small letters that come from `source`."""
+    words = _folded(source)
+    pairs = set(pairwise(words))
+    start = end = -1
+    before = ""
+    for found in _WORD.finditer(target):
+        word = found[0].lower()
+        if (before, word) not in pairs:
+            if start >= 0 and _plain(target[start:end]) >= LEFT:
+                yield target[start:end]
+            start = found.start()
+        end, before = found.end(), word
+    if start >= 0 and _plain(target[start:end]) >= LEFT:
+        yield target[start:end]
+
+
+def _plain(text: str) -> int:
+    """Words in small letters that are no unit or abbreviation."""
+    return sum(word.islower() and word.isalpha() and len(word) > 1 for word in _WORD.findall(text))
+
+
+def _folded(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
