@@ -13,6 +13,7 @@ from models.engine import (
     Hypothesis,
     Tokens,
     check_lengths,
+    check_prefixes,
     partition,
 )
 from models.errors import DeviceMissing, ModelUnfit, one_line
@@ -124,34 +125,51 @@ class TorchEngine(Engine):
         known = model.get_input_embeddings().num_embeddings
         self._source = {token: index for token, index in source.items() if index < known}
         self._target = {index: token for token, index in target.items()}
+        self._ids = {token: index for token, index in target.items() if index < known}
         # The search is given in full with every call: nothing comes from the model's folder.
         model.generation_config = type(model.generation_config)()
 
     def stream(
-        self, sources: Sequence[Tokens], options: DecodeOptions
+        self,
+        sources: Sequence[Tokens],
+        options: DecodeOptions,
+        prefixes: Sequence[Tokens] | None = None,
     ) -> Iterator[dict[int, Hypothesis]]:
         """As Engine says."""
         check_lengths(sources, self._config.positions)
-        return (
-            dict(zip(indexes, self._decode([sources[i] for i in indexes], options), strict=True))
-            for indexes in partition([len(source) for source in sources], options.beam)
-        )
+        if prefixes is None:
+            prefixes = [()] * len(sources)
+        check_prefixes(prefixes, len(sources), self._longest(options) - self._prompt() + 1)
+        return self._portions(sources, options, prefixes)
 
-    def _decode(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+    def _portions(
+        self, sources: Sequence[Tokens], options: DecodeOptions, prefixes: Sequence[Tokens]
+    ) -> Iterator[dict[int, Hypothesis]]:
+        for indexes in partition([len(source) for source in sources], options.beam):
+            batch, begun = [sources[i] for i in indexes], [prefixes[i] for i in indexes]
+            yield dict(zip(indexes, self._decode(batch, options, begun), strict=True))
+
+    def _longest(self, options: DecodeOptions) -> int:
+        """Tokens of the longest hypothesis, a forced first token included."""
+        return min(options.max_length + self._prompt() - 1, self._config.positions)
+
+    def _decode(
+        self, batch: Sequence[Tokens], options: DecodeOptions, prefixes: Sequence[Tokens]
+    ) -> list[Hypothesis]:
         import torch
         from transformers.modeling_outputs import BaseModelOutput
 
         with torch.inference_mode():
             ids, mask = self._padded(batch)
             states = self._model.get_encoder()(input_ids=ids, attention_mask=mask)[0]
-            bans = self._bans(options)
+            bans, given = self._bans(options), self._given(prefixes)
             rows = self._model.generate(
                 encoder_outputs=BaseModelOutput(last_hidden_state=states),
                 attention_mask=mask,
                 generation_config=self._search(options),
-                logits_processor=bans,
+                logits_processor=[*bans, _Begin(given, self._prompt())],
             )
-            scores = self._scores(states, mask, rows, bans)
+            scores = self._scores(states, mask, rows, bans, given)
         return [
             self._hypothesis(row, score)
             for row, score in zip(rows.tolist(), scores.tolist(), strict=True)
@@ -169,6 +187,18 @@ class TorchEngine(Engine):
         lengths = torch.tensor([len(row) for row in rows])
         mask = torch.arange(ids.shape[1])[None, :] < lengths[:, None]
         return ids.to(device), mask.long().to(device)
+
+    def _given(self, prefixes: Sequence[Tokens]) -> "torch.Tensor":
+        """Ids of prefixes, of shape (sources, longest prefix), -1 where a prefix is over."""
+        import torch
+
+        width = max(map(len, prefixes))
+        rows = [
+            [self._ids.get(token, self._ids[tokens.UNKNOWN]) for token in prefix]
+            + [-1] * (width - len(prefix))
+            for prefix in prefixes
+        ]
+        return torch.tensor(rows, dtype=torch.long, device=self._model.device)
 
     def _prompt(self) -> int:
         """Tokens of a decoded row that are given: the start token and what is forced after it."""
@@ -198,10 +228,9 @@ class TorchEngine(Engine):
         from transformers import GenerationConfig
 
         beams = {"length_penalty": options.length_penalty, "early_stopping": options.early_stopping}
-        forced = self._prompt() - 1
         return GenerationConfig(  # type: ignore[no-untyped-call]
             num_beams=options.beam,
-            max_new_tokens=min(options.max_length + forced, self._config.positions),
+            max_new_tokens=self._longest(options),
             decoder_start_token_id=self._config.start,
             forced_bos_token_id=self._config.forced_start,
             eos_token_id=self._config.end,
@@ -215,6 +244,7 @@ class TorchEngine(Engine):
         mask: "torch.Tensor",
         rows: Any,
         bans: "LogitsProcessorList",
+        given: "torch.Tensor",
     ) -> "torch.Tensor":
         """Mean log-probability of each row's own tokens, end token included, of shape (rows,).
 
@@ -232,10 +262,12 @@ class TorchEngine(Engine):
                 attention_mask=mask[some],
                 decoder_input_ids=rows[some, :-1],
             ).logits
-            parts.append(self._mean(logits, rows[some], bans))
+            parts.append(self._mean(logits, rows[some], bans, given[some]))
         return torch.cat(parts)
 
-    def _mean(self, logits: Any, rows: Any, bans: "LogitsProcessorList") -> "torch.Tensor":
+    def _mean(
+        self, logits: Any, rows: Any, bans: "LogitsProcessorList", given: "torch.Tensor"
+    ) -> "torch.Tensor":
         import torch
 
         total = torch.zeros(len(rows), device=rows.device)
@@ -244,10 +276,20 @@ class TorchEngine(Engine):
         for step in range(self._prompt(), rows.shape[1]):
             chances = bans(rows[:, :step], logits[:, step - 1])
             chosen = chances.gather(1, rows[:, step : step + 1])[:, 0]
+            if (own := step - self._prompt()) < given.shape[1]:
+                free = self._free(logits[:, step - 1]).gather(1, rows[:, step : step + 1])[:, 0]
+                chosen = torch.where(given[:, own] >= 0, free, chosen)
             total += torch.where(running > 0, chosen, 0.0)
             count += running
             running *= rows[:, step] != self._config.end
         return total / count.clamp(min=1)
+
+    def _free(self, logits: "torch.Tensor") -> "torch.Tensor":
+        """Log-probabilities among all tokens; Marian's padding is none, as CTranslate2 has it."""
+        if self._config.kind == "marian":
+            logits = logits.clone()
+            logits[:, self._config.pad] = float("-inf")
+        return logits.log_softmax(dim=-1)
 
     def _hypothesis(self, row: list[int], score: float) -> Hypothesis:
         own = row[self._prompt() :]
@@ -256,6 +298,29 @@ class TorchEngine(Engine):
         skipped = {self._config.start, self._config.pad, self._config.forced_start}
         names = (self._target.get(i, tokens.UNKNOWN) for i in ids if i not in skipped)
         return Hypothesis(tuple(names), score, finished)
+
+
+class _Begin:
+    """A logits processor: what is `given` comes first, as certain, whatever the search would take.
+
+    It is the last of all processors: to the sum that ranks a hypothesis its prefix adds nothing, in
+    its length it counts, as in CTranslate2. `prompt` tokens stand before the prefix.
+    """
+
+    def __init__(self, given: "torch.Tensor", prompt: int) -> None:
+        self._given = given
+        self._prompt = prompt
+
+    def __call__(self, rows: "torch.Tensor", scores: "torch.Tensor") -> "torch.Tensor":
+        import torch
+
+        step = rows.shape[1] - self._prompt
+        if not 0 <= step < self._given.shape[1]:
+            return scores
+        beams = len(rows) // len(self._given)
+        wanted = self._given[:, step].repeat_interleave(beams)[:, None]
+        certain = torch.full_like(scores, float("-inf")).scatter(1, wanted.clamp(min=0), 0.0)
+        return torch.where(wanted >= 0, certain, scores)
 
 
 def _stored(folder: Path, safe: bool) -> set[str]:
