@@ -4,8 +4,8 @@ What cannot be read becomes a Failure that says where it stands and why; the str
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document or why there is none; how many bytes of the corpus were read when it came."""
+    """A document or why there is none; how many bytes of the corpus were read when it came.
+
+    `values` is all that its row holds, nothing where it came as a file of its own.
+    """
 
     outcome: Document | Failure
     consumed: int
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Corpus:
@@ -64,17 +68,19 @@ class Corpus:
             if isinstance(file, Failure):
                 yield Entry(file, before)
                 continue
-            for outcome, consumed in self._outcomes(file):
+            for entry in self._entries(file):
+                outcome = entry.outcome
                 told = ids.distinct(outcome) if isinstance(outcome, Document) else outcome
-                yield Entry(told, before + consumed)
+                yield replace(entry, outcome=told, consumed=before + entry.consumed)
             before += file.size
 
-    def _outcomes(self, file: File) -> Iterator[tuple[Document | Failure, int]]:
+    def _entries(self, file: File) -> Iterator[Entry]:
         if file.kind == "text":
-            yield self._whole(file), file.size
+            yield Entry(self._whole(file), file.size)
         else:
             for row in rows(file, self._fields):
-                yield self._outcome(file, row), row.consumed
+                values = {} if isinstance(row.values, Unreadable) else row.values
+                yield Entry(self._outcome(file, row), row.consumed, values)
 
     def _whole(self, file: File) -> Document | Failure:
         try:
@@ -139,9 +145,14 @@ def _text(values: Any, name: str) -> str:
         return ""
     if not isinstance(value, str):
         raise Unreadable(f"field {name!r} is no text but {type(value).__name__}")
-    if _SURROGATE.search(value):
+    return whole(value, name)
+
+
+def whole(text: str, name: str) -> str:
+    """The text, which stands under `name`. Raises Unreadable where a character of it is cut."""
+    if _SURROGATE.search(text):
         raise Unreadable(f"field {name!r} holds half a character, an escape like \\ud800 alone")
-    return value
+    return text
 
 
 def _name(value: Any, name: str) -> str | None:

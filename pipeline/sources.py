@@ -47,14 +47,30 @@ def read(path: Path, lang: str | None = None) -> Document:
 
     Where `lang` is not given, a text in Arabic script is taken as Arabic.
     """
+    return parse(_bytes(path), name=str(path), lang=lang)
+
+
+def read_lines(path: Path) -> list[str]:
+    r"""The lines of a text file that are not blank, as they stand: NFC, none joined to another.
+
+    A line ends at `\n` and nowhere else. Raises Unreadable with the reason.
+    """
+    data = _bytes(path)
+    try:
+        text = unicodedata.normalize("NFC", _printable(_decode(data)))
+    except Unreadable as error:
+        raise Unreadable(error.reason, str(path)) from error
+    return [stripped for line in text.split("\n") if (stripped := line.strip())]
+
+
+def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise Unreadable("is a folder; name the files in it", str(path))
         with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+            return file.read(LARGEST + 1)
     except OSError as error:
         raise Unreadable(os.strerror(error.errno or 0).lower(), str(path)) from error
-    return parse(data, name=str(path), lang=lang)
 
 
 def parse(data: bytes, name: str, lang: str | None = None) -> Document:

@@ -91,6 +91,13 @@ def test_one_line_of_translation_a_segment_with_the_same_numbers(path: Path) -> 
 
 
 @every_document
+def test_one_line_of_translation_a_gold_segment(path: Path) -> None:
+    gold = path.with_suffix(".segments.txt").read_text(encoding="utf-8").splitlines()
+    assert len(gold) == len(translation(path))
+    assert "".join("".join(gold).split()) == "".join(document(path).text.split())
+
+
+@every_document
 def test_every_line_of_the_translation_is_a_sentence_or_headline(path: Path) -> None:
     assert all(line == line.strip() and len(line) > 10 for line in translation(path))
 

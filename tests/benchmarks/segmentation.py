@@ -16,6 +16,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from pipeline import align
 from pipeline.segment import segment
 
 GOLD = Path(__file__).resolve().parents[3] / "shared" / "data" / "seg"
@@ -52,9 +53,7 @@ def documents(sentences: list[str], lang: str) -> Iterator[tuple[list[str], str]
 
 def ends(sentences: list[str]) -> set[int]:
     """Sentence ends as counts of characters before them, white space and the last end left out."""
-    counts: list[int] = []
-    for sentence in sentences:
-        counts.append((counts[-1] if counts else 0) + len("".join(sentence.split())))
+    counts = align.ends(sentences)
     return set(counts[:-1]) - set(counts[-1:])
 
 

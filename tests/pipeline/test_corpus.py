@@ -40,6 +40,15 @@ def of_lines(folder: Path, *lines: Any, **options: Any) -> list[Document | Failu
     return outcomes(path, **options)
 
 
+def test_an_entry_has_all_that_its_row_holds(folder: Path) -> None:
+    path = folder / "rows.jsonl"
+    row = {"text": BRIDGE, "reference": ["The minister opened a bridge."]}
+    path.write_text(json.dumps(row) + "\n{\n")
+    (folder / "plain.txt").write_text(BRIDGE)
+    entries = list(Corpus([str(path), str(folder / "plain.txt")]))
+    assert [entry.values for entry in entries] == [row, {}, {}]
+
+
 def ids(found: list[Document | Failure]) -> list[str | None]:
     return [one.id for one in found]
 

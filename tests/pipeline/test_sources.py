@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline import sources
 from pipeline.document import Document
-from pipeline.sources import Unreadable, parse, read
+from pipeline.sources import Unreadable, parse, read, read_lines
 
 NEWS = (
     "افتتاح جسر جديد\n\nافتتح الوزير جسرا في الموصل بكلفة ٣٫٥ مليون دولار، وقال إن «العمل مستمر».\n"
@@ -325,3 +325,20 @@ def told(data: bytes) -> Document | str:
         return parse(data, "a.txt", "en")
     except Unreadable as error:
         return str(error)
+
+
+def test_lines_stand_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "a.en.txt"
+    wrapped = ["The minister opened a bridge over the river and"] * 6
+    given = [*wrapped, "", "  One\u2028line\x07. \r", "cafe\u0301", " "]
+    path.write_bytes("\n".join(given).encode("utf-16"))
+    assert read_lines(path) == [*wrapped, "One\u2028line .", "caf\u00e9"]
+
+
+def test_lines_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.en.txt"
+    with pytest.raises(Unreadable, match=r"a\.en\.txt: no such file or directory"):
+        read_lines(path)
+    path.write_bytes(b"ok\n\xff\xfe\xfd bad")
+    with pytest.raises(Unreadable, match=r"a\.en\.txt: byte 3 \(line 2\) is not UTF-8"):
+        read_lines(path)
