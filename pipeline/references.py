@@ -95,7 +95,7 @@ class Cases:
                 _lines_beside(path, SEGMENTS),
             )
         except Unreadable as error:
-            where = str(error).removesuffix(f": {error.reason}")
+            where = str(error).removesuffix(error.reason).removesuffix(": ") or str(path)
             return Case(Failure(error.reason, visible(where), id=file.identity))
         return Case(replace(document, id=file.identity, path=file.name), references)
 

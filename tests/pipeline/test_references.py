@@ -121,12 +121,12 @@ def test_what_is_neither_is_counted(tmp_path: Path) -> None:
 def test_what_cannot_be_a_reference_is_named(tmp_path: Path) -> None:
     put(tmp_path, fr_a="Oui.", fr_a__en="\n", fr_b="Non.", fr_c__en="Lost.")
     put(tmp_path, fr_d="Si.", fr_d__summary__en="x" * (LONGEST_SUMMARY + 1))
-    (tmp_path / "fr-b.en.txt").write_bytes(b"\xff\xfe\xfd bad")
+    (tmp_path / "fr-b.en.txt").write_bytes(b"No\n\x81\x8d\xff")
     told = [str(failure(case)) for case in cases(tmp_path)]
     assert told == [
         f"{tmp_path}/fr-c.en.txt: is a reference, but there is no fr-c.txt",
         f"{tmp_path}/fr-a.en.txt: is empty",
-        f"{tmp_path}/fr-b.en.txt: byte 6 (line 1) is not UTF-16; save the file as UTF-8",
+        f"{tmp_path}/fr-b.en.txt: byte 3 (line 2) is not UTF-8; save the file as UTF-8",
         f"{tmp_path}/fr-d.txt: a reference summary over 100,000 characters is none",
     ]
 
