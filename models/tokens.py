@@ -35,6 +35,12 @@ class Tokenizer(Protocol):
         Their count is what counts against the model's positions.
         """
 
+    def encode_target(self, text: str) -> list[str]:
+        """Target tokens of `text` as a target begins with it, without special ones.
+
+        `<unk>` stands for a piece that the model cannot write.
+        """
+
     def decode(self, tokens: Iterable[str]) -> str:
         """The text of target tokens; special tokens are left out."""
 
@@ -58,8 +64,7 @@ def vocabularies(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
     """
     with _refusing(folder):
         if config.read(folder).kind == "marian":
-            source = _json(folder / "vocab.json")
-            return source, _json(folder / "target_vocab.json") if _separate(folder) else source
+            return _marian_vocabularies(folder)
         shared = _byte_level(folder).get_vocab(with_added_tokens=True)
         return shared, shared
 
@@ -81,17 +86,15 @@ class MarianTokenizer:
         self,
         source: "SentencePieceProcessor",
         target: "SentencePieceProcessor",
-        vocabulary: Iterable[str],
+        read: Iterable[str],
+        written: Iterable[str],
         prefix: Sequence[str],
     ) -> None:
         self._source = source
         self._target = target
         self._prefix = list(prefix)
-        self._plain = {
-            piece
-            for piece in vocabulary
-            if piece not in _SPECIAL and not _LANGUAGE.fullmatch(piece)
-        }
+        self._read = _plain(read)
+        self._written = self._read if written is read else _plain(written)
 
     def encode(self, text: str) -> list[str]:
         """As the protocol says: the language token if the model needs one, pieces, `</s>`.
@@ -100,8 +103,12 @@ class MarianTokenizer:
         like a special token; that too is unknown.
         """
         pieces = self._source.encode(_SURROGATE.sub("\ufffd", text), out_type=str)
-        known = (piece if piece in self._plain else UNKNOWN for piece in pieces)
-        return [*self._prefix, *known, "</s>"]
+        return [*self._prefix, *(_known(piece, self._read) for piece in pieces), "</s>"]
+
+    def encode_target(self, text: str) -> list[str]:
+        """As the protocol says."""
+        pieces = self._target.encode(_SURROGATE.sub("\ufffd", text), out_type=str)
+        return [_known(piece, self._written) for piece in pieces]
 
     def decode(self, tokens: Iterable[str]) -> str:
         """As the protocol says."""
@@ -124,6 +131,12 @@ class BartTokenizer:
         tokens: list[str] = self._tokenizer.encode(_SURROGATE.sub("\ufffd", text)).tokens
         return tokens
 
+    def encode_target(self, text: str) -> list[str]:
+        """As the protocol says; a word that others come before begins with its space."""
+        encoding = self._tokenizer.encode(_SURROGATE.sub("\ufffd", text), add_special_tokens=False)
+        tokens: list[str] = encoding.tokens
+        return tokens
+
     def decode(self, tokens: Iterable[str]) -> str:
         """As the protocol says."""
         ids = (self._tokenizer.token_to_id(token) for token in tokens)
@@ -133,7 +146,7 @@ class BartTokenizer:
 def _marian(folder: Path, target: str) -> MarianTokenizer:
     from sentencepiece import SentencePieceProcessor
 
-    source = _json(folder / "vocab.json")
+    source, written = _marian_vocabularies(folder)
     for token in ("</s>", UNKNOWN):
         if token not in source:
             raise ModelUnfit(f"{folder / 'vocab.json'}: the token {token} is missing")
@@ -142,13 +155,27 @@ def _marian(folder: Path, target: str) -> MarianTokenizer:
         SentencePieceProcessor(model_file=str(folder / "source.spm")),
         SentencePieceProcessor(model_file=str(folder / "target.spm")),
         source,
+        written,
         [wanted] if wanted in source else [],
     )
 
 
-def _separate(folder: Path) -> bool:
+def _plain(vocabulary: Iterable[str]) -> set[str]:
+    """The pieces that text may become: none that a model takes for control."""
+    return {
+        piece for piece in vocabulary if piece not in _SPECIAL and not _LANGUAGE.fullmatch(piece)
+    }
+
+
+def _known(piece: str, pieces: set[str]) -> str:
+    return piece if piece in pieces else UNKNOWN
+
+
+def _marian_vocabularies(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
+    source = _json(folder / "vocab.json")
     said = folder / "tokenizer_config.json"
-    return said.is_file() and bool(_json(said).get("separate_vocabs"))
+    separate = said.is_file() and _json(said).get("separate_vocabs")
+    return source, _json(folder / "target_vocab.json") if separate else source
 
 
 def _byte_level(folder: Path) -> "ByteLevelTokenizer":

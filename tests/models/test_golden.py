@@ -25,6 +25,9 @@ class Words:
     def encode(self, text: str) -> list[str]:
         return text.split()
 
+    def encode_target(self, text: str) -> list[str]:
+        return text.split()
+
     def decode(self, tokens: Iterable[str]) -> str:
         return " ".join(tokens)
 

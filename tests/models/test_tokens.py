@@ -47,6 +47,18 @@ class Pair:
         decoded: str = self.theirs.decode(theirs, skip_special_tokens=True)
         return [self.source[t] for t in ours] == theirs and self.ours.decode(ours) == decoded
 
+    def differing_targets(self, texts: Iterable[str]) -> list[str]:
+        """The texts that are another target, or that do not come back from it."""
+        return [text for text in texts if not self.same_target(text)]
+
+    def same_target(self, text: str) -> bool:
+        ours = self.ours.encode_target(text)
+        theirs: list[int] = self.theirs(text_target=text).input_ids
+        ends = {self.theirs.bos_token_id, self.theirs.eos_token_id}
+        plain = [index for index in theirs if index not in ends]
+        decoded: str = self.theirs.decode(plain, skip_special_tokens=True)
+        return [self.target[t] for t in ours] == plain and self.ours.decode(ours) == decoded
+
 
 @pytest.fixture(scope="module")
 def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
@@ -86,6 +98,23 @@ def test_bart_ids_are_those_of_transformers(bart: Pair, text: str) -> None:
     assert bart.same(text)
 
 
+@given(any_text)
+@example("")
+@example("The ship")
+@example(" ship")
+@settings(max_examples=200, deadline=None)
+def test_marian_targets_are_those_of_transformers(marian: Pair, text: str) -> None:
+    assume(not text.startswith(">>") and not any(token in text for token in MARIAN_SPECIAL))
+    assert marian.same_target(text)
+
+
+@given(any_text)
+@example(" army")
+@settings(max_examples=200, deadline=None)
+def test_bart_targets_are_those_of_transformers(bart: Pair, text: str) -> None:
+    assert bart.same_target(text)
+
+
 def sentences(shared: Path, *languages: str) -> list[str]:
     folder = shared / "mt" / "flores200-devtest"
     texts = [(folder / f"{language}.devtest").read_text("utf-8") for language in languages]
@@ -106,6 +135,14 @@ def test_true_marian_files_on_real_sentences(shared: Path) -> None:
     assert pair.differing(texts) == []
 
 
+def test_true_marian_files_on_real_targets(shared: Path) -> None:
+    pair = Pair(shared / "opus-mt-ar-en")
+    texts = sentences(shared, "eng_Latn", "deu_Latn", "arb_Arab")
+    assert len(texts) > 3000
+    assert pair.differing_targets(texts) == []
+    assert pair.ours.encode_target("landmines in Basra") == ["▁landmines", "▁in", "▁Basra"]
+
+
 def test_true_bart_files_on_real_sentences(shared: Path) -> None:
     texts = sentences(shared, "eng_Latn", "deu_Latn", "fra_Latn")
     assert len(texts) > 3000
@@ -117,6 +154,17 @@ def test_bundled_models(name: str) -> None:
     if not (TINY / name / "config.json").is_file():
         pytest.skip("the bundled model is not made yet")
     assert Pair(TINY / name).differing([*WORDS, factory.ENGLISH, factory.ARABIC]) == []
+
+
+def test_a_target_is_in_the_pieces_of_the_target_and_without_special_ones(
+    marian: Pair, bart: Pair
+) -> None:
+    assert "".join(marian.ours.encode_target("The ship")) == "▁The▁ship"
+    assert marian.ours.encode_target("漢") == ["▁", "<unk>"]
+    assert "</s>" not in marian.ours.encode_target("a</s>")
+    assert marian.ours.encode_target("a \ud83d") == marian.ours.encode_target("a \ufffd")
+    assert "".join(bart.ours.encode_target("the ship")) == "theĠship"
+    assert bart.ours.encode_target(" ship")[0].startswith("Ġ")
 
 
 def test_marian_pieces_of_a_sentence(marian: Pair) -> None:
@@ -181,6 +229,7 @@ def test_a_vocabulary_of_its_own_for_the_target(make: Callable[..., Path]) -> No
     assert target == {"</s>": 0, "<unk>": 1, "▁ship": 2, "<pad>": 3}
     assert len(source) > 100
     assert tokens.load(folder).decode(["▁ship"]) == "ship"
+    assert set(tokens.load(folder).encode_target("ship")) == {"<unk>"}
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,9 @@ class Words:
         words = ("<unk>" if word in self.unknown else f"▁{word}" for word in text.split())
         return [*self.start, *words, "</s>"]
 
+    def encode_target(self, text: str) -> list[str]:
+        return [f"▁{word}" for word in text.split()]
+
     def decode(self, tokens: Iterable[str]) -> str:
         return " ".join(tokens)
 
