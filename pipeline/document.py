@@ -56,12 +56,30 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """How a text came to be decoded more than once.
+
+    `reasons`: the flags of what came out first. `tried`: the ways it was decoded then, in order.
+    `kept`: the one whose hypothesis was the best of all, or "first".
+    """
+
+    reasons: tuple[str, ...]
+    tried: tuple[str, ...]
+    kept: str
+
+
+@dataclass(frozen=True, slots=True)
 class Translation:
-    """The English of one source text. `score`: mean token log-probability; None if not decoded."""
+    """The English of one source text. `score`: mean token log-probability; None if not decoded.
+
+    `details` says of some flags what they were raised for.
+    """
 
     text: str
     score: float | None = None
     flags: tuple[str, ...] = ()
+    details: dict[str, str] = field(default_factory=dict)
+    again: Again | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +89,7 @@ class SummarySentence:
     text: str
     supports: tuple[int, ...] = ()
     flags: tuple[str, ...] = ()
+    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +145,11 @@ class Record:
             "segments": [
                 _segment_json(*pair) for pair in zip(self.segments, self.translations, strict=True)
             ],
-            "summary": {"text": self.summary.text, **asdict(self.summary)},
+            "summary": {
+                "text": self.summary.text,
+                "sentences": [_sentence_json(s, self.segments) for s in self.summary.sentences],
+                "flags": list(self.summary.flags),
+            },
             "flags": list(self.flags),
             "stages": {name: _stage_json(report) for name, report in self.stages.items()},
         }
@@ -159,6 +182,18 @@ def _segment_json(segment: Segment, translation: Translation) -> dict[str, Any]:
         "target": translation.text,
         "score": translation.score,
         "flags": list(translation.flags),
+        "details": translation.details,
+        "again": asdict(translation.again) if translation.again else None,
+    }
+
+
+def _sentence_json(sentence: SummarySentence, segments: tuple[Segment, ...]) -> dict[str, Any]:
+    return {
+        "text": sentence.text,
+        "supports": list(sentence.supports),
+        "sources": [segments[index].text for index in sentence.supports],
+        "flags": list(sentence.flags),
+        "details": sentence.details,
     }
 
 

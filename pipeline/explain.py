@@ -51,7 +51,7 @@ def explain(pipeline: Pipeline, document: Document) -> list[Explanation]:
         return [*found, Explanation("summarize", None, waits_for="translate")]
     targets = [one.text for row in rows.values() for one in translating.unpack(row)]
     signature = pipeline.summarizing().signature
-    return [*found, _explain(cache, document.id, signature, digest(targets))]
+    return [*found, _explain(cache, document.id, signature, digest([lang, sources, targets]))]
 
 
 def _explain(cache: Cache, document: str, signature: Signature, wanted: str) -> Explanation:

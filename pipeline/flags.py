@@ -61,6 +61,7 @@ _OF_SUMMARIES = (
     Flag("weak-support", "no sentence of the document says most of this"),
     Flag("unsupported-number", "a number that stands nowhere in the document"),
     Flag("unsupported-name", "a name that stands nowhere in the document"),
+    Flag("name-spelling", "a name that the document spells otherwise", note=True),
     Flag("contradiction", "the sentences that support this have another number"),
     Flag("repetition", "says what another sentence of the summary says"),
     Flag("longer-than-asked", "the summary has more words than were asked for"),

@@ -19,7 +19,7 @@ from pipeline.cache import MEMORY, Cache
 from pipeline.document import Document, Failure, Record, Segment, Summary, Translation
 from pipeline.signature import Signature
 from pipeline.stage import Stage, Staged, through_cache
-from pipeline.summarize import Summarizer
+from pipeline.summarize import USUAL_WORDS, Bilingual, Summarizer
 from pipeline.translate import Translator
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,8 @@ class Pipeline:
     """Segment, translate and summarise, with every output kept in a cache.
 
     `models` is a set of the catalogue; `translator` and `summarizer`, where given, are a
-    repository or a folder that takes its place. `beam` takes the place of the models' own.
+    repository or a folder that takes its place. `beam` takes the place of the models' own; a
+    summary is to have about so many `words`.
     `cache` is opened by the caller, who closes it. `decoded` hears, from another thread, the
     stage and how many of its outputs were just decoded and kept.
     """
@@ -62,6 +63,7 @@ class Pipeline:
     summarizer: str | None = None
     runtime: Runtime = DEFAULT
     beam: int | None = None
+    words: int = USUAL_WORDS
     cache: Cache = field(default_factory=lambda: Cache(MEMORY))
     decoded: Callable[[str, int], None] = lambda _stage, _count: None
     _translators: dict[str, Translator] = field(default_factory=dict, init=False)
@@ -108,14 +110,14 @@ class Pipeline:
             script = known.script if known else "Latn"
             options = self._options(model.config.decode)
             heard = partial(self._heard, "translate")
-            self._translators[lang] = Translator(model, script, options, self.cache, heard)
+            self._translators[lang] = Translator(model, lang, script, options, self.cache, heard)
         return self._translators[lang]
 
     @cached_property
     def summarizer_stage(self) -> Summarizer:
         """The summarising stage; its model is loaded when first used."""
         model = open_summarizer(self.models, self.summarizer, self.runtime)
-        return Summarizer(model, self._options(summarize.options_for(model)))
+        return Summarizer(model, self._options(model.config.decode), self.words, self.cache)
 
     def _options(self, defaults: DecodeOptions) -> DecodeOptions:
         return defaults if self.beam is None else replace(defaults, beam=self.beam)
@@ -146,7 +148,8 @@ class Pipeline:
         def compute(missing: list[list[str]]) -> Iterator[dict[int, list[Translation]]]:
             translations, decoded = translator.translate(chain.from_iterable(missing))
             fresh.update(decoded)
-            yield {i: [translations[text] for text in texts] for i, texts in enumerate(missing)}
+            made = ([translations[text] for text in texts] for texts in missing)
+            yield {index: translate.unsure(of_one) for index, of_one in enumerate(made)}
 
         return Stage(
             translator.signature,
@@ -156,19 +159,19 @@ class Pipeline:
             lambda rows: [translate.unpack(row) for row in rows],
         )
 
-    def summarizing(self) -> Stage[list[str], Summary]:
-        """Stage 3: from English sentences."""
+    def summarizing(self) -> Stage[Bilingual, Summary]:
+        """Stage 3: from English sentences, held against their sources."""
         summarizer = self.summarizer_stage
 
-        def compute(texts: list[list[str]]) -> Iterator[dict[int, Summary]]:
-            for portion in summarizer.summarize(texts):
+        def compute(documents: list[Bilingual]) -> Iterator[dict[int, Summary]]:
+            for portion in summarizer.summarize(documents):
                 yield portion
                 self._heard("summarize", len(portion))  # by now it is kept
 
         return Stage(
             summarizer.signature,
             compute,
-            lambda texts: sum(map(len, texts)),
+            lambda document: sum(map(len, document.targets)),
             asdict,
             summarize.unpack,
         )
@@ -215,8 +218,8 @@ class Pipeline:
     def _summarize(self, works: list[Work]) -> list[Record | Failure]:
         documents = [work.document for work in works]
         staged = [work.translations for work in works if work.translations]
-        targets = [[translation.text for translation in one.value] for one in staged]
-        summaries = through_cache(self.cache, self.summarizing(), documents, targets)
+        articles = [_bilingual(*pair) for pair in zip(works, staged, strict=True)]
+        summaries = through_cache(self.cache, self.summarizing(), documents, articles)
         return list(map(self._record, works, staged, summaries))
 
     def _record(
@@ -275,6 +278,11 @@ def _failure(document: Document, error: Exception) -> Failure:
     foreseen = isinstance(error, KhulasaError)
     reason = str(error) if foreseen else f"unexpected {type(error).__name__}: {one_line(error)}"
     return Failure(reason, document.path, document.line, document.id, error)
+
+
+def _bilingual(work: Work, translated: Staged[list[Translation]]) -> Bilingual:
+    sources = [segment.text for segment in work.segments.value]
+    return Bilingual(work.document.lang, sources, [one.text for one in translated.value])
 
 
 def _counted(

@@ -73,6 +73,15 @@ Beam = Annotated[
         rich_help_panel=PANEL,
     ),
 ]
+SummaryWords = Annotated[
+    int,
+    typer.Option(
+        min=5,
+        max=100_000,
+        help="About how many words a summary has; whole sentences.",
+        rich_help_panel=PANEL,
+    ),
+]
 CachePlace = Annotated[
     str | None,
     typer.Option(
@@ -104,6 +113,7 @@ class Settings:
     device: Device = "auto"
     threads: Threads = None
     beam: Beam = None
+    summary_words: SummaryWords = 60
     cache: CachePlace = None
     self_test: SelfTest = True
 
@@ -133,9 +143,17 @@ class Settings:
             progress=downloads,
             threads=self.threads,
         )
-        chosen = (self.models, self.translator, self.summarizer, runtime, self.beam)
         with closing(open_cache(self.cache)) as kept:
-            yield Pipeline(*chosen, kept, decoded)
+            yield Pipeline(
+                self.models,
+                self.translator,
+                self.summarizer,
+                runtime,
+                self.beam,
+                self.summary_words,
+                kept,
+                decoded,
+            )
 
 
 def shared(command: Callable[..., None]) -> Callable[..., None]:

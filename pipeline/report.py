@@ -14,11 +14,15 @@ from typing import Any, Literal, NamedTuple, TypeVar
 
 from pipeline.bounded import Point, Timeline, Top
 from pipeline.document import Document, Failure, Record
+from pipeline.flags import FLAGS
 
 SCHEMA = 1
 
 RUN_WIDE = frozenset({"tiny-models", "unverified-model"})
 """Flags that the models of a job put on every document: they single none out."""
+
+OVERLOOKED = RUN_WIDE | {flag.name for flag in FLAGS.values() if flag.note}
+"""Flags for which nobody need look at a document."""
 
 MOST_SLOW = 20
 MOST_FLAGGED = 1_000
@@ -55,7 +59,7 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """`renamed` were given another id; `flagged` have a flag that is not run-wide."""
+    """`renamed` were given another id; `flagged` have a flag that is not overlooked."""
 
     read: int = 0
     done: int = 0
@@ -119,7 +123,10 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A document to look at. `flags`: on how many parts each stands, 1 where on the whole."""
+    """A document to look at. `flags`: on how many parts each stands, 1 where on the whole.
+
+    Those that are overlooked are left out.
+    """
 
     id: str
     path: str | None
@@ -300,14 +307,14 @@ class Tally:
         of_segments = Counter([flag for part in record.translations for flag in part.flags])
         of_summary = Counter([flag for part in record.summary.sentences for flag in part.flags])
         parts: dict[str, int] = {}
-        for name in dict.fromkeys((*record.flags, *of_segments, *of_summary)):
+        for name in record.all_flags:
             counts = self._flags[name]
             counts["documents"] += 1
             counts["segments"] += of_segments[name]
             counts["summary_sentences"] += of_summary[name]
-            if name not in RUN_WIDE:
+            if name not in OVERLOOKED:
                 parts[name] = of_segments[name] + of_summary[name] or 1
-        self._documents["renamed"] += "duplicate-id" in parts
+        self._documents["renamed"] += "duplicate-id" in record.flags
         self._documents["flagged"] += bool(parts)
         weight = sum(parts.values())
         if parts and self._flagged.wants(weight):

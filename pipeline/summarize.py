@@ -1,87 +1,153 @@
 """Stage 3: English sentences to a short summary whose sentences point at their evidence."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from models.engine import DecodeOptions, Hypothesis
+from models.engine import DecodeOptions
 from models.model import Model
-from pipeline import segment
+from pipeline import segment, summary_checks
+from pipeline.cache import Cache
 from pipeline.document import Summary, SummarySentence
 from pipeline.evidence import ENOUGH_SUPPORT, supports
+from pipeline.flags import Finding
 from pipeline.signature import Signature
 from pipeline.split import split_to_fit
 
-VERSION = 1
+VERSION = 2
+DRAFT_VERSION = 1
 
 # <s> and </s>, which every summariser here puts around a text.
 SPECIAL_TOKENS = 2
+USUAL_WORDS = 60
+"""What the published limits of a news summariser, 56 to 142 tokens, are made for."""
+
+# The share of the words asked for that a summary may have: a sentence is whole or not there.
+_SLACK = 1.25
 
 Text = list[str]  # sentences in order
 
 
+class Bilingual(NamedTuple):
+    """A document in its language, an ISO 639-1 code, and in English, segment by segment."""
+
+    lang: str
+    sources: Text
+    targets: Text
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the model wrote, before it is held against its source."""
+    """What the model wrote of one part, before it is held against its source."""
 
     text: str
-    flags: tuple[str, ...] = ()
+    finished: bool
+
+    def sentences(self) -> Text:
+        """Whole sentences; what the decoder's limit left of one only if there is no other."""
+        found = [one.text for one in segment.segment(self.text, "en")]
+        return found if self.finished or len(found) == 1 else found[:-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Summarizer:
-    """One summarising model and how it decodes."""
+    """One summarising model, how it decodes, and the memory of what it wrote.
+
+    `options` is the search that the model is published with; `words` is how many a summary is to
+    have, about.
+    """
 
     model: Model
     options: DecodeOptions
+    words: int
+    memory: Cache
 
     @property
     def signature(self) -> Signature:
-        decode = ((name, str(value)) for name, value in asdict(self.options).items())
+        """What decides the summary of a document, its evidence and its flags."""
         sentences = (("segment", f"v{segment.VERSION}"), *segment.params("en").items())
-        return Signature("summarize", VERSION, (*self.model.identity.items(), *decode, *sentences))
+        checked = ("checks", f"v{summary_checks.VERSION}")
+        asked = ("words", str(self.words))
+        drafted = self.draft_signature(self.options).params
+        return Signature("summarize", VERSION, (*drafted, asked, *sentences, checked))
 
-    def summarize(self, documents: Sequence[Text]) -> Iterator[dict[int, Summary]]:
-        """A summary a document, by index, batch after batch; supports are indexes of sentences.
+    def draft_signature(self, options: DecodeOptions) -> Signature:
+        """What decides a draft of a text."""
+        decode = ((name, str(value)) for name, value in asdict(options).items())
+        return Signature("draft", DRAFT_VERSION, (*self.model.identity.items(), *decode))
 
-        What is longer than the window is summarised in parts, and the summaries again, until one
-        is left; each round is batched across the documents.
+    def summarize(self, documents: Sequence[Bilingual]) -> Iterator[dict[int, Summary]]:
+        """A summary a document, by index, batch after batch; supports are indexes of segments.
+
+        What is longer than the window is summarised in parts, and the summaries again, until they
+        have no more words than were asked for; each round is batched across the documents.
         """
-        worded = {i: t for i, texts in enumerate(documents) if (t := _worded(texts))}
+        worded = {i: t for i, one in enumerate(documents) if (t := _worded(one.targets))}
         nothing = Summary(flags=("nothing-to-summarise",))
         yield {index: nothing for index in range(len(documents)) if index not in worded}
-        flags: dict[int, tuple[str, ...]] = dict.fromkeys(worded, ())
+        merged = set[int]()
         while worded:
             longer: dict[int, Text] = {}
             for portion in self._drafts(worded):
                 done: dict[int, Summary] = {}
                 for index, drafts in portion.items():
-                    flags[index] = _noted(flags[index], drafts)
+                    merged |= {index} if len(drafts) > 1 else set()
                     if again := self._to_merge(drafts, worded[index]):
                         longer[index] = again
                     else:
-                        done[index] = _with_evidence(drafts, flags[index], documents[index])
+                        done[index] = self._finished(drafts, documents[index], index in merged)
                 yield done
             worded = longer
 
     def _to_merge(self, drafts: list[Draft], sentences: Text) -> Text:
-        """What is to be summarised again: drafts of several parts, half as long as those at most.
+        """What is to be summarised again: drafts of several parts, too long to be the summary.
 
-        A model that does not shorten would have us summarise its summaries for ever.
+        They must be half as long as those parts at most: a model that does not shorten would have
+        us summarise its summaries for ever.
         """
-        joined = [draft.text for draft in drafts if draft.text]
-        if len(drafts) == 1 or 2 * sum(map(self._cost, joined)) > sum(map(self._cost, sentences)):
+        again = [sentence for draft in drafts for sentence in draft.sentences()]
+        if len(drafts) == 1 or _words(again) <= self._most:
             return []
-        return joined
+        costs = (sum(map(self._cost, texts)) for texts in (again, sentences))
+        return again if 2 * next(costs) <= next(costs) else []
+
+    @property
+    def _most(self) -> float:
+        return _SLACK * self.words
+
+    def _finished(self, drafts: list[Draft], document: Bilingual, merged: bool) -> Summary:
+        """Whole sentences within what was asked for, the first of every draft before others."""
+        written = [draft.sentences() for draft in drafts]
+        ranked = sorted((rank, n) for n, one in enumerate(written) for rank in range(len(one)))
+        taken: list[tuple[int, int]] = []
+        words = 0
+        for rank, number in ranked:
+            words += _words([written[number][rank]])
+            if rank and words > self._most:
+                break
+            taken.append((number, rank))
+        sentences = [written[number][rank] for number, rank in sorted(taken)]
+        cut = not all(
+            draft.finished or len(of_one) > 1 for draft, of_one in zip(drafts, written, strict=True)
+        )
+        flags = {
+            "merged": merged,
+            "unfinished": cut,
+            "empty": not sentences,
+            "longer-than-asked": _words(sentences) > self._most,
+        }
+        raised = tuple(name for name, raised in flags.items() if raised)
+        return Summary(_with_evidence(sentences, document), raised)
 
     def _drafts(self, texts: dict[int, Text]) -> Iterator[dict[int, list[Draft]]]:
         """The drafts of a document's parts, by index, when all of them are written."""
         parts = [(i, part) for i, sentences in texts.items() for part in self._parts(sentences)]
         open_parts = Counter(index for index, _ in parts)
+        asked = [(part, self._asked(part, open_parts[index])) for index, part in parts]
         written: dict[int, dict[int, Draft]] = {index: {} for index in texts}
-        for portion in self._write([part for _, part in parts]):
+        for portion in self._write(asked):
             for position, draft in portion.items():
                 written[parts[position][0]][position] = draft
             owners = dict.fromkeys(parts[position][0] for position in portion)
@@ -90,7 +156,10 @@ class Summarizer:
 
     def _parts(self, sentences: Text) -> list[str]:
         """The text in as few parts as fit the window, of whole sentences, about equally long."""
-        window = self.model.config.positions - SPECIAL_TOKENS
+        whole, positions = " ".join(sentences), self.model.config.positions
+        if len(self.model.tokenizer.encode(whole)) <= positions:
+            return [whole]
+        window = positions - SPECIAL_TOKENS
         pieces = [p for s in sentences for p in split_to_fit(s, lambda t: self._cost(t) <= window)]
         costs = [self._cost(piece) for piece in pieces]
         fair = sum(costs) / math.ceil(sum(costs) / window)
@@ -108,36 +177,49 @@ class Summarizer:
         encode = self.model.tokenizer.encode
         return max(len(encode(sentence)), len(encode(" " + sentence))) - SPECIAL_TOKENS
 
-    def _write(self, texts: list[str]) -> Iterator[dict[int, Draft]]:
-        sources = [self.model.tokenizer.encode(text) for text in texts]
-        for options, indexes in self._by_options([len(tokens) for tokens in sources]):
-            chosen = [sources[index] for index in indexes]
-            for portion in self.model.engine.stream(chosen, options) if chosen else ():
-                yield {indexes[position]: self._read(found) for position, found in portion.items()}
+    def _write(self, texts: list[tuple[str, DecodeOptions]]) -> Iterator[dict[int, Draft]]:
+        """The drafts of texts, by index: remembered, or written and remembered batch by batch."""
+        wanted: dict[DecodeOptions, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for index, (text, options) in enumerate(texts):
+            wanted[options][text].append(index)
+        for options, places in wanted.items():
+            for portion in self._drafted(list(places), options):
+                yield {index: d for text, d in portion.items() for index in places[text]}
 
-    def _by_options(self, lengths: list[int]) -> list[tuple[DecodeOptions, list[int]]]:
-        """A text that is hardly longer than the shortest summary is not padded with inventions."""
-        enough = 2 * self.options.min_length
-        long = [index for index, length in enumerate(lengths) if length >= enough]
-        short = [index for index, length in enumerate(lengths) if length < enough]
-        return [(self.options, long), (replace(self.options, min_length=0), short)]
+    def _drafted(self, texts: list[str], options: DecodeOptions) -> Iterator[dict[str, Draft]]:
+        signature = self.draft_signature(options)
+        known = self.memory.recall(signature, texts)
+        yield {text: Draft(*row) for text, row in known.items()}
+        missing = [text for text in texts if text not in known]
+        encode, decode = self.model.tokenizer.encode, self.model.tokenizer.decode
+        sources = [encode(text) for text in missing]
+        for portion in self.model.engine.stream(sources, options) if sources else ():
+            new = {
+                missing[position]: [decode(found.tokens).strip(), found.finished]
+                for position, found in portion.items()
+            }
+            rows = self.memory.remember(signature, new)
+            yield {text: Draft(*row) for text, row in rows.items()}
 
-    def _read(self, hypothesis: Hypothesis) -> Draft:
-        text = self.model.tokenizer.decode(hypothesis.tokens).strip()
-        unfinished = () if hypothesis.finished else ("unfinished",)
-        return Draft(text, unfinished if text else (*unfinished, "empty"))
+    def _asked(self, text: str, parts: int) -> DecodeOptions:
+        """The published limits, made for USUAL_WORDS, as many times as long as is asked for.
 
-
-def options_for(model: Model) -> DecodeOptions:
-    """The model's own defaults; a summary is never longer than a third of what it is made from."""
-    config = model.config
-    return replace(config.decode, max_length=min(config.decode.max_length, config.positions // 3))
+        Of several parts each may fill its share, but has room for the usual words: they are
+        summarised again. A summary is never longer than a third of what it can be made from, and
+        what is hardly longer than the shortest summary is not padded with inventions.
+        """
+        words = self.words if parts == 1 else max(USUAL_WORDS, self.words / parts)
+        scale, room = words / USUAL_WORDS, self.model.config.positions // 3
+        longest = min(round(self.options.max_length * scale), room)
+        shortest = min(round(self.options.min_length * scale), longest // 2)
+        enough = len(self.model.tokenizer.encode(text)) >= 2 * shortest
+        return replace(self.options, max_length=longest, min_length=shortest if enough else 0)
 
 
 def unpack(row: dict[str, Any]) -> Summary:
     """A summary from its JSON form, the dictionary of its fields."""
     sentences = (
-        SummarySentence(s["text"], tuple(s["supports"]), tuple(s["flags"]))
+        SummarySentence(s["text"], tuple(s["supports"]), tuple(s["flags"]), s["details"])
         for s in row["sentences"]
     )
     return Summary(tuple(sentences), tuple(row["flags"]))
@@ -147,19 +229,26 @@ def _worded(sentences: Text) -> Text:
     return [sentence for sentence in sentences if any(map(str.isalpha, sentence))]
 
 
-def _noted(flags: tuple[str, ...], drafts: list[Draft]) -> tuple[str, ...]:
-    merged = ("merged",) * (len(drafts) > 1)
-    return tuple(dict.fromkeys((*flags, *merged, *(f for draft in drafts for f in draft.flags))))
+def _words(sentences: Text) -> int:
+    return sum(len(sentence.split()) for sentence in sentences)
 
 
-def _with_evidence(drafts: list[Draft], flags: tuple[str, ...], segments: Text) -> Summary:
-    text = " ".join(draft.text for draft in drafts if draft.text)
-    sentences = (_supported(found.text, segments) for found in segment.segment(text, "en"))
-    return Summary(tuple(sentences), flags)
-
-
-def _supported(sentence: str, segments: Text) -> SummarySentence:
-    indexes, covered = supports(sentence, segments)
-    return SummarySentence(
-        sentence, indexes, () if covered >= ENOUGH_SUPPORT else ("weak-support",)
+def _with_evidence(sentences: Text, document: Bilingual) -> tuple[SummarySentence, ...]:
+    supported = [supports(sentence, document.targets) for sentence in sentences]
+    indexes = [found for found, _ in supported]
+    checked = summary_checks.check(
+        sentences, indexes, document.targets, document.sources, document.lang
     )
+    return tuple(
+        _flagged(sentence, found, share, findings)
+        for sentence, (found, share), findings in zip(sentences, supported, checked, strict=True)
+    )
+
+
+def _flagged(
+    sentence: str, supports: tuple[int, ...], share: float, findings: tuple[Finding, ...]
+) -> SummarySentence:
+    weak = ("weak-support",) if share < ENOUGH_SUPPORT else ()
+    flags = dict.fromkeys((*weak, *(finding.name for finding in findings)))
+    details = {finding.name: finding.detail for finding in findings if finding.detail}
+    return SummarySentence(sentence, supports, tuple(flags), details)

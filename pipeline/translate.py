@@ -1,102 +1,131 @@
-"""Stage 2: segments to English. A sentence that was ever translated is not translated again."""
+"""Stage 2: segments to English. A sentence that was ever translated is not translated again.
+
+What the model gave is remembered by sentence; what the checks say of it belongs to the document.
+So a better check costs no decoding.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from itertools import accumulate
+from dataclasses import asdict, dataclass, replace
+from statistics import median
 from typing import Any
 
-from models.engine import DecodeOptions, Hypothesis
+from models.engine import BATCH, DecodeOptions
 from models.model import Model
+from pipeline import checks
+from pipeline.again import Ladder
 from pipeline.cache import Cache
-from pipeline.checks import is_foreign_text, unknown_flags
-from pipeline.document import Translation
+from pipeline.checks import is_foreign_text
+from pipeline.decode import Decoder
+from pipeline.document import Again, Translation
 from pipeline.signature import Signature
-from pipeline.split import split_to_fit
 
-VERSION = 1
+# Also of `pipeline.decode` and of what `pipeline.again` decides.
+VERSION = 2
+
+# A score is low where it is this many robust standard deviations below the document's median
+# (Iglewicz and Hoaglin 1993: 3.5, and 1.4826 times the median deviation), and clearly below it.
+_OUTLIER = 3.5 * 1.4826
+_CLEARLY = 0.5
+_FEWEST = 8  # scores without which a median says little
 
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """One model into English and the memory of what it translated. `script` is the source's.
+    """One model from `lang` into English and the memory of what it translated.
 
-    `kept` hears how many sentences were just decoded and remembered; what it raises ends the work.
+    `script` is the source's. `kept` hears how many sentences were just decoded and remembered;
+    what it raises ends the work.
     """
 
     model: Model
+    lang: str
     script: str
     options: DecodeOptions
     memory: Cache
     kept: Callable[[int], None] = lambda _count: None
 
     @property
-    def signature(self) -> Signature:
+    def memory_signature(self) -> Signature:
+        """What decides the translation of a sentence."""
         decode = ((name, str(value)) for name, value in asdict(self.options).items())
-        script = ("script", self.script)  # decides what is not for translation
-        return Signature("translate", VERSION, (*self.model.identity.items(), script, *decode))
+        # The script decides what is not for translation, the language what is decoded again.
+        source = (("lang", self.lang), ("script", self.script))
+        return Signature("translate", VERSION, (*self.model.identity.items(), *source, *decode))
+
+    @property
+    def signature(self) -> Signature:
+        """What decides the translations of a document and their flags."""
+        remembered = self.memory_signature
+        return replace(remembered, params=(*remembered.params, ("checks", f"v{checks.VERSION}")))
 
     def translate(self, sources: Iterable[str]) -> tuple[dict[str, Translation], set[str]]:
-        """The translation of every distinct source text, and those that were decoded for it.
+        """The checked translation of every distinct source text, and those decoded for it.
 
         Nothing is left out: a text that is not for translation comes back as it is, flagged.
         Batches are made across all sources, and each is remembered as soon as it is decoded.
         """
         unique = list(dict.fromkeys(sources))
         foreign = [source for source in unique if is_foreign_text(source, self.script)]
-        signature = self.signature
+        signature = self.memory_signature
         rows = self.memory.recall(signature, foreign)
         missing = [source for source in foreign if source not in rows]
         for new in self._decode(missing):
-            rows |= self.memory.remember(signature, new)
+            rows |= self.memory.remember(signature, {s: pack(one) for s, one in new.items()})
             self.kept(len(new))
         untouched = {s: Translation(s, flags=("untranslated",)) for s in unique if s not in rows}
-        return untouched | {s: unpack(row) for s, row in rows.items()}, set(missing)
+        return untouched | {s: self._checked(s, unpack(r)) for s, r in rows.items()}, set(missing)
 
-    def _decode(self, sources: list[str]) -> Iterator[dict[str, list[Any]]]:
-        """New rows by source, each ready to be remembered when all its parts are decoded."""
-        parts = [self._parts(source) for source in sources]
-        starts = [0, *accumulate(map(len, parts))]
-        owners = [index for index, of_one in enumerate(parts) for _ in of_one]
-        found: dict[int, Hypothesis] = {}
-        flat = [tokens for of_one in parts for tokens in of_one]
-        for done in self.model.engine.stream(flat, self.options) if flat else ():
-            found |= done
-            new: dict[str, list[Any]] = {}
-            for index in dict.fromkeys(owners[position] for position in done):
-                positions = range(starts[index], starts[index + 1])
-                if all(position in found for position in positions):
-                    hypotheses = [found.pop(position) for position in positions]
-                    new[sources[index]] = pack(self._join(parts[index], hypotheses))
-            yield new
+    def _decode(self, sources: list[str]) -> Iterator[dict[str, Translation]]:
+        """New translations by source; some wait until there are enough to decode again."""
+        decoder = Decoder(self.model, self.script)
+        ladder = Ladder(decoder, self.options, self.lang)
+        doubtful: dict[str, Translation] = {}
+        for portion in decoder.decode(sources, self.options):
+            doubtful |= {s: one for s, one in portion.items() if ladder.doubts(s, one)}
+            yield {s: one for s, one in portion.items() if s not in doubtful}
+            if len(doubtful) * self.options.beam >= BATCH:
+                yield ladder.climb(doubtful)
+                doubtful = {}
+        if doubtful:
+            yield ladder.climb(doubtful)
 
-    def _parts(self, source: str) -> list[list[str]]:
-        """Tokens of the source, cut in as many parts as the model's positions ask for."""
-        encode, positions = self.model.tokenizer.encode, self.model.config.positions
-        whole = encode(source)
-        if len(whole) <= positions:
-            return [whole]
-        return [encode(p) for p in split_to_fit(source, lambda t: len(encode(t)) <= positions)]
+    def _checked(self, source: str, translation: Translation) -> Translation:
+        found = checks.check(source, translation.text, self.lang)
+        flags = dict.fromkeys((*translation.flags, *(finding.name for finding in found)))
+        details = {finding.name: finding.detail for finding in found if finding.detail}
+        return replace(translation, flags=tuple(flags), details=details)
 
-    def _join(self, parts: Sequence[Sequence[str]], hypotheses: list[Hypothesis]) -> Translation:
-        decode = self.model.tokenizer.decode
-        text = " ".join(filter(None, (decode(h.tokens).strip() for h in hypotheses)))
-        tokens = sum(len(h.tokens) + 1 for h in hypotheses)  # the end token counts
-        score = sum(h.score * (len(h.tokens) + 1) for h in hypotheses) / tokens
-        flags = (
-            *(("split",) if len(parts) > 1 else ()),
-            *(("unfinished",) if not all(h.finished for h in hypotheses) else ()),
-            *(("empty",) if not text else ()),
-            *unknown_flags([token for part in parts for token in part], self.script),
-        )
-        return Translation(text, round(score, 4) or 0.0, flags)
+
+def unsure(translations: Sequence[Translation]) -> list[Translation]:
+    """The translations of a document, `low-score` on those much below the others."""
+    scores = [one.score for one in translations if one.score is not None]
+    if len(scores) < _FEWEST:
+        return list(translations)
+    middle = median(scores)
+    spread = median(abs(score - middle) for score in scores)
+    least = middle - max(_CLEARLY, _OUTLIER * spread)
+    return [
+        replace(one, flags=(*one.flags, "low-score"), details=one.details | _compared(one, middle))
+        if one.score is not None and one.score < least
+        else one
+        for one in translations
+    ]
+
+
+def _compared(translation: Translation, middle: float) -> dict[str, str]:
+    return {"low-score": f"{translation.score:.2f}, the median is {middle:.2f}"}
 
 
 def pack(translation: Translation) -> list[Any]:
     """The JSON form that the cache keeps."""
-    return [translation.text, translation.score, list(translation.flags)]
+    again = translation.again
+    told = [list(again.reasons), list(again.tried), again.kept] if again else None
+    flags, details = list(translation.flags), translation.details
+    return [translation.text, translation.score, flags, details, told]
 
 
 def unpack(row: list[Any]) -> Translation:
     """A translation from its JSON form."""
-    text, score, flags = row
-    return Translation(text, score, tuple(flags))
+    text, score, flags, details, told = row
+    again = Again(tuple(told[0]), tuple(told[1]), told[2]) if told else None
+    return Translation(text, score, tuple(flags), details, again)

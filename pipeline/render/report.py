@@ -15,17 +15,17 @@ from pipeline import figures
 from pipeline.flags import FLAGS
 from pipeline.harmless import visible
 from pipeline.render.chart import Chart, chart
-from pipeline.report import RUN_WIDE, Flagged, Report, Signed
+from pipeline.report import OVERLOOKED, RUN_WIDE, Flagged, Report, Signed
 
 MOST_FAILURES = 1_000  # on the page; report.json lists more
 MOST_SOURCES, MOST_REASONS = 5, 20
 
 STAGES = {"segment": "Cut into sentences", "translate": "Translate", "summarize": "Summarise"}
 
-# For jq, which every system has: the ids of records in which a flag stands that singles them out.
+# For jq, which every system has: the ids of records in which a flag stands that singles them out for a look.
 QUERY = (
     "jq -r 'select([.. | objects | .flags[]?] - "
-    + json.dumps(sorted(RUN_WIDE))
+    + json.dumps(sorted(OVERLOOKED))
     + " != []) | .id' records.jsonl"
 )
 
@@ -34,7 +34,7 @@ _HERE = Path(__file__).parent
 
 def page(report: Report) -> str:
     """The report as HTML. Whatever words it holds, they are text there and nothing else."""
-    flags = [name for name in report.flags if name not in RUN_WIDE]
+    flags = [name for name in report.flags if name not in OVERLOOKED]
     style = Markup(_style(len(flags)))  # noqa: S704 - our own file and numbers
     return _template().render(
         report=report,
@@ -45,6 +45,7 @@ def page(report: Report) -> str:
         reasons=list(report.reasons.items())[:MOST_REASONS],
         failures=report.failures[:MOST_FAILURES],
         flags=flags,
+        notes=[name for name in report.flags if name in OVERLOOKED - RUN_WIDE],
         run_wide=[name for name in report.flags if name in RUN_WIDE],
         marks=lambda flagged: _marks(flagged, flags),
         charts=_charts(report),

@@ -4,6 +4,7 @@ Right-to-left text stands on the right, left-to-right text on the left, so that 
 at the outer margins, as in a bilingual book.
 """
 
+from collections.abc import Iterable
 from typing import TextIO
 
 from rich.console import Console, Group
@@ -13,10 +14,11 @@ from rich.text import Text
 
 from models.catalog import languages
 from pipeline.document import Record, Segment, Translation
-from pipeline.flags import FLAGS
+from pipeline.flags import FLAGS, shown
 from pipeline.signature import Signature
 
 WIDTH_OF_FILES = 110
+NUMBERS = 6  # cells for the number of a segment that supports a sentence
 # Unicode Bidirectional Algorithm (UAX #9), 2.6: each line is an island of its own direction, and
 # neither turns the columns around nor is turned by what a document holds.
 RIGHT_TO_LEFT = "\u2067"
@@ -31,7 +33,7 @@ def render(record: Record, out: TextIO) -> None:
     """Write one document; in colour and as wide as the window where `out` is a terminal."""
     console = Console(file=out, highlight=False, width=None if out.isatty() else WIDTH_OF_FILES)
     console.print(_heading(record))
-    console.print(_summary(record))
+    console.print(_summary(record, console))
     console.print(_columns(record, console))
     console.print(_notes(record))
     console.print()
@@ -43,19 +45,38 @@ def _heading(record: Record) -> Text:
     return Text.assemble(_plain(record.document.id), pair, style="bold")
 
 
-def _summary(record: Record) -> Padding:
+def _summary(record: Record, console: Console) -> Padding:
+    """Each sentence beside the source sentences that support it, by their numbers."""
+    from_right, width = _from_right(record), (console.width - NUMBERS - 2) // 2
     table = Table.grid(padding=(0, 1))
-    table.add_column(ratio=1, overflow="fold")
-    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(width=width, overflow="fold")
+    table.add_column(style="cyan", width=NUMBERS, justify="right")
+    table.add_column(width=width, overflow="fold", style="dim")
     for sentence in record.summary.sentences:
-        numbers = " ".join(str(index + 1) for index in sentence.supports)
-        table.add_row(_plain(sentence.text), f"← {numbers}" if numbers else "← ?")
+        marked = _marked(_plain(sentence.text), sentence.flags, sentence.details)
+        first, *others = sentence.supports or [None]
+        table.add_row(marked, *_evidence(first, record, console, width, from_right))
+        for index in others:
+            table.add_row("", *_evidence(index, record, console, width, from_right))
     return Padding(Group(Text("Summary", style="bold cyan"), table), (1, 0))
 
 
-def _columns(record: Record, console: Console) -> Table:
+def _evidence(
+    index: int | None, record: Record, console: Console, width: int, from_right: bool
+) -> tuple[str, Text]:
+    if index is None:
+        return "← ?", Text("")
+    source = _plain(record.segments[index].text)
+    return f"← {index + 1}", _turned(source, console, width) if from_right else source
+
+
+def _from_right(record: Record) -> bool:
     known = languages().get(record.document.lang)
-    from_right = known is not None and known.direction == "rtl"
+    return known is not None and known.direction == "rtl"
+
+
+def _columns(record: Record, console: Console) -> Table:
+    from_right = _from_right(record)
     number = len(str(len(record.segments))) + 1
     width = (console.width - number - 4) // 2
     table = Table.grid(padding=(0, 2))
@@ -76,18 +97,31 @@ def _row(
 ) -> tuple[Text, Text, Text]:
     source = _plain(segment.text)
     if from_right:
-        lines = source.wrap(console, width, overflow="fold")
-        islands = [Text(f"{RIGHT_TO_LEFT}{line.plain.rstrip()}{END}") for line in lines]
-        source = Text("\n", justify="right").join(islands)
-    target = _plain(translation.text)
-    if translation.flags:
-        target = Text("\n").join([target, Text(f"⚑ {', '.join(translation.flags)}", "yellow")])
+        source = _turned(source, console, width)
+    target = _marked(_plain(translation.text), translation.flags, translation.details)
     number = Text(str(segment.index + 1))
     return (number, target, source) if from_right else (number, source, target)
 
 
+def _turned(text: Text, console: Console, width: int) -> Text:
+    """Lines of right-to-left text, each an island of its direction."""
+    lines = text.wrap(console, width, overflow="fold")
+    islands = [Text(f"{RIGHT_TO_LEFT}{line.plain.rstrip()}{END}") for line in lines]
+    return Text("\n", justify="right").join(islands)
+
+
+def _marked(text: Text, flags: Iterable[str], details: dict[str, str]) -> Text:
+    """The text, and below it a line for each of its flags with what it was raised for."""
+    marks = [Text(str(_plain(shown(f, details.get(f, "")))), _style(f)) for f in flags]
+    return Text("\n").join([text, *marks])
+
+
+def _style(flag: str) -> str:
+    return "dim" if FLAGS[flag].note else "yellow"
+
+
 def _notes(record: Record) -> Padding:
-    flags = [Text(f"⚑ {flag}: {FLAGS[flag].meaning}", "yellow") for flag in record.all_flags]
+    flags = [Text(shown(f, FLAGS[f].meaning), _style(f)) for f in record.all_flags]
     made = [Text(_provenance(name, record), "dim") for name in ("translate", "summarize")]
     return Padding(Group(*flags, *made), (1, 0, 0, 0))
 

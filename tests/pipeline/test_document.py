@@ -6,6 +6,7 @@ from importlib.metadata import version
 import pytest
 
 from pipeline.document import (
+    Again,
     Document,
     Record,
     Segment,
@@ -25,13 +26,24 @@ RECORD = Record(
     ),
     (
         Translation("Title", -0.25),
-        Translation("A first sentence.", -0.5, ("split",)),
+        Translation(
+            "A first sentence.",
+            -0.5,
+            ("split", "number-added"),
+            {"number-added": "1"},
+            Again(("loop",), ("no-repeat", "split"), "split"),
+        ),
         Translation("A second sentence.", None, ("untranslated", "split")),
     ),
     Summary(
         (
             SummarySentence("Two sentences.", (1, 2)),
-            SummarySentence("Penguins.", (), ("weak-support",)),
+            SummarySentence(
+                "Penguins.",
+                (),
+                ("weak-support", "unsupported-name"),
+                {"unsupported-name": "Penguins"},
+            ),
         ),
         ("merged",),
     ),
@@ -66,6 +78,8 @@ WRITTEN = {
             "target": "Title",
             "score": -0.25,
             "flags": [],
+            "details": {},
+            "again": None,
         },
         {
             "index": 1,
@@ -75,7 +89,9 @@ WRITTEN = {
             "source": "جملة أولى.",
             "target": "A first sentence.",
             "score": -0.5,
-            "flags": ["split"],
+            "flags": ["split", "number-added"],
+            "details": {"number-added": "1"},
+            "again": {"reasons": ("loop",), "tried": ("no-repeat", "split"), "kept": "split"},
         },
         {
             "index": 2,
@@ -86,15 +102,29 @@ WRITTEN = {
             "target": "A second sentence.",
             "score": None,
             "flags": ["untranslated", "split"],
+            "details": {},
+            "again": None,
         },
     ],
     "summary": {
         "text": "Two sentences. Penguins.",
-        "sentences": (
-            {"text": "Two sentences.", "supports": (1, 2), "flags": ()},
-            {"text": "Penguins.", "supports": (), "flags": ("weak-support",)},
-        ),
-        "flags": ("merged",),
+        "sentences": [
+            {
+                "text": "Two sentences.",
+                "supports": [1, 2],
+                "sources": ["جملة أولى.", "جملة ثانية."],
+                "flags": [],
+                "details": {},
+            },
+            {
+                "text": "Penguins.",
+                "supports": [],
+                "sources": [],
+                "flags": ["weak-support", "unsupported-name"],
+                "details": {"unsupported-name": "Penguins"},
+            },
+        ],
+        "flags": ["merged"],
     },
     "flags": ["tiny-models", "merged"],
     "stages": {
@@ -123,7 +153,15 @@ def test_it_is_json_and_its_offsets_are_true() -> None:
 
 
 def test_every_flag_is_told_once_the_document_s_own_first() -> None:
-    assert RECORD.all_flags == ("tiny-models", "merged", "split", "untranslated", "weak-support")
+    assert RECORD.all_flags == (
+        "tiny-models",
+        "merged",
+        "split",
+        "number-added",
+        "untranslated",
+        "weak-support",
+        "unsupported-name",
+    )
 
 
 def test_a_segment_without_its_translation_is_not_written() -> None:

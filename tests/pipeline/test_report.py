@@ -141,21 +141,21 @@ def test_failures_are_counted_by_what_they_have_in_common() -> None:
 
 def test_flags_are_counted_in_documents_and_in_their_parts() -> None:
     report = told(
-        record("a", ("tiny-models",), (("split",), ("split", "unfinished"), ())),
+        record("a", ("tiny-models",), (("loop",), ("loop", "unfinished"), ())),
         record("b", ("tiny-models", "duplicate-id"), summary=(("weak-support",),)),
         record("c", ("tiny-models",)),
     )
     assert report.flags == {
         "tiny-models": FlagCount(3, 0, 0),
-        "split": FlagCount(1, 2, 0),
+        "loop": FlagCount(1, 2, 0),
         "unfinished": FlagCount(1, 1, 0),
         "duplicate-id": FlagCount(1, 0, 0),
         "weak-support": FlagCount(1, 0, 1),
     }
     assert report.documents == Documents(read=3, done=3, renamed=1, flagged=2)
     assert report.flagged == (
-        Flagged("a", "in/a.txt", 7, "ar", "عنوان", {"split": 2, "unfinished": 1}),
-        Flagged("b", "in/b.txt", 7, "ar", "عنوان", {"duplicate-id": 1, "weak-support": 1}),
+        Flagged("a", "in/a.txt", 7, "ar", "عنوان", {"loop": 2, "unfinished": 1}),
+        Flagged("b", "in/b.txt", 7, "ar", "عنوان", {"weak-support": 1}),
     )
 
 
@@ -195,7 +195,7 @@ def test_a_report_is_not_changed_by_what_comes_after_it() -> None:
     tally.add(record(), 1)
     report = tally.report(JOB, 1)
     before = report.to_json()
-    tally.add(record("b", ("merged",)), 2)
+    tally.add(record("b", ("empty",)), 2)
     assert report.to_json() == before
 
 
@@ -204,14 +204,14 @@ def test_lists_are_bounded_and_counts_are_not() -> None:
     for number in range(MOST_FAILURES + 5):
         tally.add(Failure("reason " + "x" * (number % (2 * MOST_NAMES))), 0)
     for number in range(MOST_FLAGGED + 5):
-        tally.add(record(f"{number}", parts=(("split",),) * (1 + number % 2), lang=f"x{number}"), 1)
+        tally.add(record(f"{number}", parts=(("loop",),) * (1 + number % 2), lang=f"x{number}"), 1)
     report = tally.report(JOB, 2)
     assert report.documents.failed == MOST_FAILURES + 5
     assert len(report.failures) == MOST_FAILURES
     assert sum(report.reasons.values()) == MOST_FAILURES + 5
     assert report.documents.flagged == MOST_FLAGGED + 5
     assert len(report.flagged) == MOST_FLAGGED
-    assert [one.flags["split"] for one in report.flagged] == [2] * 502 + [1] * 498
+    assert [one.flags["loop"] for one in report.flagged] == [2] * 502 + [1] * 498
     assert len(report.reasons) == len(report.languages) == MOST_NAMES + 1
     assert sum(one.documents for one in report.languages.values()) == MOST_FLAGGED + 5
     assert len(report.signatures) <= 3 * (MOST_NAMES + 1)
@@ -219,7 +219,7 @@ def test_lists_are_bounded_and_counts_are_not() -> None:
 
 @pytest.mark.parametrize("name", ["x" * 10_000, "خبر" * 10_000])
 def test_a_long_name_is_cut_where_that_is_seen(name: str) -> None:
-    report = told(record(name, ("merged",)), Failure(name, name, 1, name))
+    report = told(record(name, ("empty",)), Failure(name, name, 1, name))
     assert report.flagged[0].id == name[: LONGEST - 1] + "…"
     assert report.failures[0] == Failed(*_cut(name), 1, *_cut(name), *_cut(name))
 
@@ -229,14 +229,14 @@ def _cut(name: str) -> tuple[str]:
 
 
 def test_a_name_that_no_encoding_holds_can_be_written() -> None:
-    report = told(Failure("not UTF-8", "in/bad\udcff.txt"), record("\ud800", ("merged",)))
+    report = told(Failure("not UTF-8", "in/bad\udcff.txt"), record("\ud800", ("empty",)))
     json.dumps(report.to_json(), ensure_ascii=False).encode()
     assert report.failures[0].path == "in/bad\\udcff.txt"
     assert report.flagged[0].id == "\\ud800"
 
 
 def test_memory_does_not_grow_with_the_job() -> None:
-    one = [record(f"doc-{n}", parts=(("split",), (), ()), seconds=n) for n in range(100)]
+    one = [record(f"doc-{n}", parts=(("loop",), (), ()), seconds=n) for n in range(100)]
 
     def held(documents: int) -> int:
         tracemalloc.start()

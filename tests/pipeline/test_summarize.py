@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from models.engine import DecodeOptions, Hypothesis
 from models.tokens import BartTokenizer
-from pipeline import segment
+from pipeline import segment, summary_checks
+from pipeline.cache import MEMORY, Cache
 from pipeline.document import Summary, SummarySentence
-from pipeline.summarize import Summarizer, options_for, unpack
+from pipeline.summarize import Bilingual, Summarizer, unpack
 from tests import factory
 from tests.pipeline import scripted
 from tests.pipeline.scripted import ScriptedEngine
@@ -34,15 +35,18 @@ def first_words(count: int, positions: int) -> ScriptedEngine:
     )
 
 
-def summarizer(engine: ScriptedEngine, **decode: int) -> Summarizer:
+def summarizer(
+    engine: ScriptedEngine, words: int = 60, memory: Cache | None = None, **decode: int
+) -> Summarizer:
     options = DecodeOptions(**decode)  # type: ignore[arg-type]
-    return Summarizer(scripted.model(engine, "summarizer", options), options)
+    model = scripted.model(engine, "summarizer", options)
+    return Summarizer(model, options, words, memory or Cache(MEMORY))
 
 
 def summarize(stage: Summarizer, documents: list[list[str]]) -> list[Summary]:
     """What all portions hold together, in order."""
     made: dict[int, Summary] = {}
-    for portion in stage.summarize(documents):
+    for portion in stage.summarize([Bilingual("fr", texts, texts) for texts in documents]):
         assert made.keys().isdisjoint(portion)
         made |= portion
     return [made[index] for index in range(len(documents))]
@@ -87,7 +91,7 @@ def test_supports_count_all_segments_also_those_without_words() -> None:
 def test_order_is_kept_over_short_long_and_empty_documents() -> None:
     engine = first_words(3, positions=12)
     documents = [["alpha one two three."], ["…"], ["beta " * 8 + "end."] * 4, ["gamma one two."]]
-    summaries = summarize(summarizer(engine, min_length=4), documents)
+    summaries = summarize(summarizer(engine, words=4, min_length=60), documents)
     assert [summary.text.split(" ")[0] for summary in summaries] == ["alpha", "", "beta", "gamma"]
     assert [summary.flags for summary in summaries] == [
         (),
@@ -121,7 +125,7 @@ def test_a_model_that_writes_nothing_is_flagged() -> None:
 def test_a_long_document_is_summarised_in_parts_of_whole_sentences_and_merged() -> None:
     engine = first_words(2, positions=12)
     sentences = [f"s{number} b c d." for number in range(7)]  # 28 words, ten at a time
-    [summary] = summarize(summarizer(engine), [sentences])
+    [summary] = summarize(summarizer(engine, words=2), [sentences])
     assert engine.sources == [
         "s0 b c d. s1 b c d.",
         "s2 b c d. s3 b c d.",
@@ -173,10 +177,14 @@ def test_flags_of_parts_are_those_of_the_whole() -> None:
 
 def test_all_parts_of_all_documents_are_drafted_together_and_then_all_merges() -> None:
     engine = first_words(2, positions=12)
-    long = ["one two three four."] * 6
-    summaries = summarize(summarizer(engine), [long, ["short one."], long])
-    assert [summary.flags for summary in summaries] == [("merged",), (), ("merged",)]
-    assert [len(batch) for batch, _ in engine.calls] == [7, 2]
+    long = [["one two three four."] * 6, ["five six seven eight."] * 6]
+    summaries = summarize(summarizer(engine, words=1), [long[0], ["short one."], long[1]])
+    assert [summary.flags for summary in summaries] == [
+        ("merged", "longer-than-asked"),
+        ("longer-than-asked",),
+        ("merged", "longer-than-asked"),
+    ]
+    assert [len(batch) for batch, _ in engine.calls] == [3, 2]
 
 
 @pytest.fixture(scope="module")
@@ -203,34 +211,113 @@ def test_every_part_fits_and_no_sentence_is_lost(bart: BartTokenizer, texts: lis
     engine = ScriptedEngine(positions=32)
     model = scripted.model(engine, "summarizer")
     vars(model)["tokenizer"] = bart
-    parts = Summarizer(model, DecodeOptions())._parts(texts)
+    parts = Summarizer(model, DecodeOptions(), 60, Cache(MEMORY))._parts(texts)
     assert all(len(bart.encode(part)) <= 32 for part in parts)
     assert "".join("".join(parts).split()) == "".join("".join(texts).split())
 
 
-def test_a_summary_is_no_longer_than_a_third_of_the_window() -> None:
-    wide = scripted.model(
-        ScriptedEngine(positions=1024), "summarizer", DecodeOptions(max_length=140)
-    )
-    narrow = scripted.model(
-        ScriptedEngine(positions=90), "summarizer", DecodeOptions(max_length=140)
-    )
-    assert options_for(wide).max_length == 140
-    assert options_for(narrow).max_length == 30
+@pytest.mark.parametrize(
+    ("positions", "words", "lengths"),
+    [
+        (1024, 60, (140, 54)),  # as published
+        (1024, 30, (70, 27)),
+        (1024, 120, (280, 108)),
+        (1024, 600, (341, 170)),  # no more than a third of the window
+        (90, 60, (30, 15)),
+    ],
+)
+def test_the_limits_are_those_of_the_words_asked_for(
+    positions: int, words: int, lengths: tuple[int, int]
+) -> None:
+    engine = ScriptedEngine(positions=positions)
+    stage = summarizer(engine, words, max_length=140, min_length=54)
+    summarize(stage, [["word " * (positions - 5) + "end."]])
+    [(_, options)] = engine.calls
+    assert (options.max_length, options.min_length) == lengths
+
+
+SENTENCES = "The minister opened it. It cost a lot. Nobody came to see it. Rain fell."
+
+
+@pytest.mark.parametrize(
+    ("words", "finished", "text", "flags"),
+    [
+        (60, True, SENTENCES, ()),
+        (15, True, SENTENCES, ()),
+        (11, True, "The minister opened it. It cost a lot. Nobody came to see it.", ()),
+        (8, True, "The minister opened it. It cost a lot.", ()),
+        (5, True, "The minister opened it.", ()),
+        (3, True, "The minister opened it.", ("longer-than-asked",)),
+        # What the limit left of a sentence goes, the whole ones before it stay.
+        (60, False, "The minister opened it. It cost a lot. Nobody came to see it.", ()),
+    ],
+)
+def test_a_summary_is_of_whole_sentences_within_what_was_asked_for(
+    words: int, finished: bool, text: str, flags: tuple[str, ...]
+) -> None:
+    [summary] = summarize(summarizer(says(SENTENCES, finished), words), [ARTICLE])
+    assert (summary.text, summary.flags) == (text, flags)
+
+
+def test_drafts_that_are_short_enough_together_are_the_summary() -> None:
+    engine = first_words(3, positions=12)
+    sentences = [f"Chapter {word} tells much." for word in ("one", "two", "three", "four")]
+    [summary] = summarize(summarizer(engine, words=60), [sentences])
+    assert summary.text == "Chapter one tells Chapter three tells"
+    assert summary.flags == ("merged",)
+    assert [sentence.supports for sentence in summary.sentences] == [(0,), (2,)]
+
+
+def test_every_part_of_a_book_is_read_and_stands_in_a_long_summary() -> None:
+    letters = "abcdefghijklmnopqrst"
+    chapters = [[f"Then {a}{b}person walks on {b}{a}day there." for b in letters] for a in letters]
+
+    def script(words: list[str]) -> Hypothesis:  # the first sentence of what it reads
+        end = next(i for i, word in enumerate(words) if word.endswith("."))
+        return Hypothesis(tuple(words[: end + 1]), -0.5, finished=True)
+
+    engine = ScriptedEngine(script, positions=130)
+    book = [sentence for chapter in chapters for sentence in chapter]
+    [summary] = summarize(summarizer(engine, words=1000), [book])
+    assert " ".join(engine.sources) == " ".join(book)
+    assert {sentence.text.split()[1][0] for sentence in summary.sentences} == set(letters)
+    # Each sentence points into the part that it was made from.
+    parts = [text.split(". ")[0].rstrip(".") + "." for text in engine.sources]
+    assert [sentence.text for sentence in summary.sentences] == parts
+    assert [book[sentence.supports[0]] for sentence in summary.sentences] == parts
+
+
+def test_a_draft_is_written_once_for_equal_texts_and_remembered() -> None:
+    memory, engine = Cache(MEMORY), says("The minister opened a bridge.")
+    first = summarize(summarizer(engine, memory=memory), [ARTICLE, ARTICLE])
+    assert engine.sources == [" ".join(ARTICLE)]
+    other = [Bilingual("ar", ["جسر"] * len(ARTICLE), ARTICLE)]
+    [portion] = [p for p in summarizer(engine, memory=memory).summarize(other) if p]
+    assert [portion[0]] == first[:1]
+    assert len(engine.calls) == 1
+
+
+def test_other_limits_write_another_draft() -> None:
+    memory, engine = Cache(MEMORY), says("The minister opened a bridge.")
+    for words in (60, 30, 60):
+        summarize(summarizer(engine, words, memory, max_length=140), [ARTICLE])
+    assert len(engine.calls) == 2
 
 
 def test_a_summary_comes_back_from_its_json_form() -> None:
     from dataclasses import asdict
     from json import dumps, loads
 
-    summary = Summary((SummarySentence("One.", (0, 2), ("weak-support",)),), ("merged",))
+    summary = Summary(
+        (SummarySentence("One.", (0, 2), ("weak-support",), {"repetition": "a"}),), ("merged",)
+    )
     assert unpack(loads(dumps(asdict(summary)))) == summary
 
 
 def test_the_signature_names_all_that_decides() -> None:
     assert str(summarizer(ScriptedEngine(), beam=2, min_length=5).signature) == (
-        "summarize:v1|model:dir:summarizer|weights:sha256:bart|tokens:sha256:words"
+        "summarize:v2|model:dir:summarizer|weights:sha256:bart|tokens:sha256:words"
         "|engine:scripted-1|beam:2|max_length:511|min_length:5|no_repeat_ngram:0"
         "|length_penalty:1.0|early_stopping:False"
-        f"|segment:v{segment.VERSION}|segmenter:sentencex-{version('sentencex')}|lang:en"
+        f"|words:60|segment:v{segment.VERSION}|segmenter:sentencex-{version('sentencex')}|lang:en|checks:v{summary_checks.VERSION}"
     )

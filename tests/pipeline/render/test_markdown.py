@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from pipeline.document import Record, SummarySentence
+from pipeline.flags import FLAGS
 from pipeline.render.markdown import render
 from tests.pipeline.render.records import record
 
@@ -79,14 +80,16 @@ def test_a_record() -> None:
     )
     assert written(made) == (
         "# جسر جديد\n\n"
-        "A bridge was opened. \\[1, 2\\]\n"
-        "It is new.\n"
+        "A bridge was opened.\n\n"
+        "> \\[1\\] جسر جديد\n>\n"
+        "> \\[2\\] افتتح الوزير جسرا.\n\n"
+        "It is new. ⚑ weak-support\n\n\n"
         "\n| | ar | en | |\n|---|---|---|---|\n"
         "| 1 | جسر جديد | A new bridge |  |\n"
-        "| 2 | افتتح الوزير جسرا. | The minister opened a bridge. | split, unfinished |\n"
+        "| 2 | افتتح الوزير جسرا. | The minister opened a bridge. | · split; ⚑ unfinished |\n"
         "\n- split: longer than the model reads at once: translated in parts and joined"
         "\n- unfinished: the decoder met its limit before the end: the rest may be missing"
-        "\n- weak-support: no sentence of the document says most of this"
+        f"\n- weak-support: {FLAGS['weak-support'].meaning}"
         "\n\n- `translate:v1|model:a/b@1|beam:4`"
         "\n- `summarize:v1|model:c/d@2`\n\n"
     )

@@ -61,7 +61,7 @@ def hostile() -> Report:
     tally = Tally()
     tally.add(Failure(HOSTILE, HOSTILE, 3, HOSTILE), 1)
     tally.add(Failure("other", None), 1)
-    one = record(HOSTILE, (HOSTILE,), ((HOSTILE, "split"),), lang=HOSTILE, title=HOSTILE)
+    one = record(HOSTILE, (HOSTILE,), ((HOSTILE, "loop"),), lang=HOSTILE, title=HOSTILE)
     document = replace(one.document, path=HOSTILE)
     stages = {HOSTILE: replace(one.stages["translate"], signature=f"x|model:{HOSTILE}|{HOSTILE}")}
     tally.add(replace(one, document=document, stages=stages | one.stages), 2)
@@ -72,7 +72,7 @@ def hostile() -> Report:
 def busy(documents: int = 40) -> Report:
     tally = Tally()
     for number in range(documents):
-        flags = (("split",), ("unfinished",) if number % 4 == 1 else ())
+        flags = (("loop",), ("unfinished",) if number % 4 == 1 else ())
         tally.add(record(f"doc-{number}", ("tiny-models",), flags if number % 2 else ((),)), number)
     tally.add(Failure("not UTF-8: byte 0xff", "in/bad.txt"), documents)
     return tally.report(JOB, documents + 1)
@@ -88,7 +88,7 @@ def test_a_person_reads_what_happened() -> None:
         f"tiny-models on every document: {FLAGS['tiny-models'].meaning}.",
         "1 document failed not UTF-8: byte 0xff in/bad.txt",
         "20 documents with flags",
-        f"split {FLAGS['split'].meaning} 20 documents, 20 sentences",
+        f"loop {FLAGS['loop'].meaning} 20 documents, 20 sentences",
         "Language Documents Sentences Arabic ar 40 100 % 60",
         "Translate, Arabic 40 documents translate v1 beam 4",
     ):
@@ -153,7 +153,7 @@ def test_long_lists_end_and_say_so() -> None:
     for number in range(MOST_FAILURES + 9):
         tally.add(Failure("no text", f"in/{number}.txt"), 1)
     for number in range(MOST_FLAGGED + 9):
-        tally.add(record(f"{number}", ("merged",)), 2)
+        tally.add(record(f"{number}", ("empty",)), 2)
     words = Words(page(tally.report(JOB, 3))).words
     assert "The first 1,000 of 1,009; report.json lists 1,009." in words
     assert "The 1,000 with the most flagged parts, of 1,009." in words
@@ -165,9 +165,9 @@ def test_the_query_finds_what_is_flagged(tmp_path: Path) -> None:
         pytest.skip("no jq here")
     records = (
         replace(plain_record(["a"], ["b"], name="plain"), flags=tuple(sorted(RUN_WIDE))),
-        plain_record(["a"], ["b"], name="segment", flags=(("split",),)),
+        plain_record(["a"], ["b"], name="segment", flags=(("loop",),)),
         plain_record(["a"], ["b"], (SummarySentence("x", (), ("weak-support",)),), name="summary"),
-        replace(plain_record(["a"], ["b"], name="whole"), flags=("duplicate-id",)),
+        replace(plain_record(["a"], ["b"], name="whole"), flags=("unfinished",)),
     )
     out = StringIO()
     for one in records:

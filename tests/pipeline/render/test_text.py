@@ -1,6 +1,7 @@
 """Text for people: all words are there, within the width, none turns another around."""
 
 import re
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pipeline.document import Record, SummarySentence
+from pipeline.document import Record, SummarySentence, Translation
 from pipeline.render.text import END, RIGHT_TO_LEFT, WIDTH_OF_FILES, render
 from tests.pipeline.render.records import record
 
@@ -41,15 +42,16 @@ def test_a_record() -> None:
         "news  ·  Arabic → English",
         "",
         "Summary",
-        "A bridge was opened. ← 1 2",
-        "It is new.           ← ?",
+        f"A bridge was opened.{' ' * 34} ← 1{' ' * 44}{RIGHT_TO_LEFT}جسر جديد{END}",
+        f"{' ' * 55}← 2{' ' * 48}{RIGHT_TO_LEFT}فتح.{END}",
+        f"It is new.{' ' * 45}← ?",
         "",
         f"1  A new bridge{' ' * 86}{RIGHT_TO_LEFT}جسر جديد{END}",
-        "   ⚑ split",
+        "   · split",
         "",
         f"2  Opened.{' ' * 95}{RIGHT_TO_LEFT}فتح.{END}",
         "",
-        "⚑ split: longer than the model reads at once: translated in parts and joined",
+        "· split: longer than the model reads at once: translated in parts and joined",
         "translate: a/b@1 (1.2 s)",
         "summarize: c/d@2 (from the cache)",
         "",
@@ -137,7 +139,7 @@ def test_markup_of_the_library_is_text() -> None:
 def test_colour_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    made = record(ARABIC, ENGLISH, flags=(("split",),))
+    made = record(ARABIC, ENGLISH, flags=(("loop",),))
     assert "\x1b[" not in written(made)
     assert "\x1b[33m" in written(made, Terminal())
     monkeypatch.setenv("NO_COLOR", "1")
@@ -152,8 +154,28 @@ def test_a_terminal_is_used_to_its_width(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_flags_and_what_made_it_are_told() -> None:
-    text = written(record(["جسر"], ["Bridge"], flags=(("split", "empty"),)))
-    assert "⚑ split, empty" in text
-    assert "⚑ split: longer than the model reads at once: translated in parts and joined" in text
+    text = written(record(["جسر"], ["Bridge"], flags=(("split", "loop"),)))
+    assert "   · split\n" in re.sub(" +\n", "\n", text)
+    assert "   ⚑ loop\n" in re.sub(" +\n", "\n", text)
+    assert "· split: longer than the model reads at once: translated in parts and joined" in text
     assert "translate: a/b@1 (1.2 s)" in text
     assert "summarize: c/d@2 (from the cache)" in text
+
+
+def test_what_a_flag_was_raised_for_stands_below_the_text() -> None:
+    summary = (SummarySentence("Five.", (0,), ("contradiction",), {"contradiction": "5, not 4"}),)
+    made = record(["أربعة\x1b[0m"], ["Five"], summary)
+    found = Translation("Five", -0.1, ("number-changed",), {"number-changed": "4 → 5\x1b[0m"})
+    text = written(replace(made, translations=(found,)))
+    assert "⚑ number-changed: 4 → 5" in text
+    assert "⚑ contradiction: 5, not 4" in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_every_source_that_supports_a_sentence_stands_beside_it(lang: str) -> None:
+    sources = [f"jambon {word} " * 20 for word in ("un", "deux", "trois")]
+    made = record(sources, ["Ham"] * 3, (SummarySentence("Ham.", (0, 2)),), lang=lang)
+    head = written(made).partition("Summary")[2].partition("\n1 ")[0]
+    assert squeezed(head).count("jambonun") == squeezed(head).count("jambontrois") == 20
+    assert "deux" not in head
