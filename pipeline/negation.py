@@ -9,7 +9,7 @@ from typing import Any
 # What English says where another language denies: also by a prefix (unable), by a suffix
 # (homeless), and by verbs and prepositions (fails to, except).
 _ENGLISH = re.compile(
-    r"n['’]t\b|\b(?:not|no|non|never|none|nothing|nobody|nowhere|neither|nor|without|cannot|cant"
+    r"n['’]t\b|\b(?:not|no|non|never|none|sans|nothing|nobody|nowhere|neither|nor|without|cannot|cant"
     r"|hardly|barely|rarely|seldom|scarcely|few|little|only|just|but|other|except|unless|until"
     r"|before|instead|rather|too|yet|impossible|illegal|invalid|irre\w+|in(?:ab|ad|ca|co|de|ef|el|ev|ex"
     r"|si|su|vi|vo)\w+|im(?:ma|mo|pa|per|pl|po|pr)\w+|un(?!der|i|til|cle)\w{2,}|dis\w{3,}|non\w+"

@@ -7,13 +7,14 @@ All are linear in the length of the text.
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
-# On the English of the FLORES-200 devtest (1,012 gold sentences) no word comes three times in a
+# On the English of the FLORES-200 devtest (1,012 gold sentences) no phrase comes three times in a
 # row, no three words three times, and no more than six are said twice in one order; figures apart.
-IN_A_ROW = 4  # of one word,
-OFTEN = 4  # of the same three words,
+IN_A_ROW = 4  # times a phrase of any length,
+OFTEN = 4  # times the same three words,
 NEAR = 24  # each at most so many words after the one before
 TWICE = 9  # words in the order in which they came before
 REPEATED = 4  # words of a source in the order in which they came before,
@@ -30,16 +31,25 @@ _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,:/٫٬-]\d+)*")
 
 
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """What a sequence of words or signs says again.
+
+    `row` and `in_row`: how often a phrase comes in a row at most, and which. `stretch`: the longest
+    one in the order in which it came before. `often` and `frequent`: how often three come together,
+    near each other, at most, and which.
+    """
+
+    row: int = 1
+    in_row: Sequence[str] = ()
+    stretch: Sequence[str] = ()
+    often: int = 1
+    frequent: Sequence[str] = ()
+
+
 def loop(source: str, target: str) -> str:
     """What `target` repeats and `source` does not, as in `of the people × 5`; empty for nothing."""
-    words = _words(target)
-    return (
-        _signs(source, target)
-        or _in_a_row(source, words)
-        or _often(source, words)
-        or _twice(source, words)
-        or _packed(source, target)
-    )
+    return _signs(source, target) or _words(source, target) or _packed(source, target)
 
 
 def _signs(source: str, target: str) -> str:
@@ -49,27 +59,20 @@ def _signs(source: str, target: str) -> str:
     return f"{found[1].strip()} × {len(found[0]) // len(found[1])}"
 
 
-def _in_a_row(source: str, words: Sequence[str]) -> str:
-    times, word = _row(words)
-    return f"{word} × {times}" if times >= IN_A_ROW and times > 1 + _row(_units(source))[0] else ""
-
-
-def _often(source: str, words: Sequence[str]) -> str:
-    times, phrase = _near(_triples(words))
-    if times < OFTEN:
+def _words(source: str, target: str) -> str:
+    said = repeats(_WORD.findall(_same_numbers(target)))
+    if said.row < IN_A_ROW and said.often < OFTEN and len(said.stretch) < TWICE:
         return ""
     units = _units(source)
-    allowed = _near(pairwise(units))[0]
-    return f"{' '.join(phrase)} × {times}" if times >= allowed + OFTEN - 1 else ""
-
-
-def _twice(source: str, words: Sequence[str]) -> str:
-    length, end = _again(words)
-    if length < TWICE:
-        return ""
-    units = _units(source)
+    meant = repeats(units)
+    if said.row >= max(IN_A_ROW, meant.row + 2):
+        return f"{' '.join(said.in_row)} × {said.row}"
+    if said.often >= OFTEN - 1 + meant.often:
+        return f"{' '.join(said.frequent)} × {said.often}"
     enough = REPEATED_SIGNS if isinstance(units, str) else REPEATED
-    return "" if _again(units)[0] >= enough else f"{' '.join(words[end - length : end])} × 2"
+    if len(said.stretch) >= TWICE and len(meant.stretch) < enough:
+        return f"{' '.join(said.stretch)} × 2"
+    return ""
 
 
 def _packed(source: str, target: str) -> str:
@@ -79,52 +82,45 @@ def _packed(source: str, target: str) -> str:
     return f"packs to 1/{most:.1f}"
 
 
-def _words(text: str) -> list[str]:
-    """Words in lower case; every number is `0`."""
-    return _WORD.findall(_NUMBER.sub("0", text.lower()))
+def _same_numbers(text: str) -> str:
+    return _NUMBER.sub("0", text.lower())
 
 
 def _units(source: str) -> Sequence[str]:
     """What a source repeats: words, or signs where words have no spaces between them."""
-    words = _words(source)
-    return words if len(words) * SPACED >= len(source) else source
+    text = _same_numbers(source)
+    words = text.split()
+    return words if len(words) * SPACED >= len(text) else text
 
 
-def _row(units: Iterable[str]) -> tuple[int, str]:
-    """The most of one word in a row, numbers apart."""
-    rows = ((sum(1 for _ in row), unit) for unit, row in groupby(units) if unit != "0")
-    return max(rows, default=(0, ""))
-
-
-def _triples(units: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    return zip(units, units[1:], units[2:], strict=False)
-
-
-def _near(phrases: Iterable[tuple[str, ...]]) -> tuple[int, tuple[str, ...]]:
-    """How often the most frequent phrase comes, at most NEAR after the one before, and which."""
+def repeats(units: Sequence[str]) -> Repeats:
+    """What is said again, found by where each three in a row were seen last."""
     seen: dict[tuple[str, ...], tuple[int, int]] = {}
-    most: tuple[int, tuple[str, ...]] = (0, ())
-    for position, phrase in enumerate(phrases):
-        times, last = seen.get(phrase, (0, position))
-        times = times + 1 if position - last <= NEAR else 1
-        seen[phrase] = (times, position)
-        if times > most[0] and set(phrase) != {"0"}:
-            most = (times, phrase)
-    return most
-
-
-def _again(units: Sequence[str]) -> tuple[int, int]:
-    """The length of the longest stretch that came before in the same order, and where it ends."""
-    seen: dict[tuple[str, ...], int] = {}
-    longest = end = length = distance = 0
-    for position, triple in enumerate(_triples(units)):
-        apart = position - seen.get(triple, position)
-        seen[triple] = position
+    row, often, length, distance = (1, 0, 0), (1, 0), 0, 0
+    stretch = (0, 0)
+    for position, three in enumerate(_threes(units)):
+        last, times = seen.get(three, (position, 0))
+        apart = position - last
         length = length + 1 if apart and apart == distance else 3 * (apart > 0)
         distance = apart
-        if length > longest:
-            longest, end = length, position + 3
-    return longest, end
+        times = times + 1 if apart <= NEAR else 1
+        seen[three] = (position, times)
+        if apart:
+            stretch = max(stretch, (length, position))
+            row = max(row, (length // apart + 1, apart, position))
+            often = max(often, (times, position))
+    end, at = stretch[1] + 3, often[1]
+    return Repeats(
+        row=row[0],
+        in_row=units[row[2] + 3 - row[1] : row[2] + 3],
+        stretch=units[end - stretch[0] : end],
+        often=often[0],
+        frequent=units[at : at + 3],
+    )
+
+
+def _threes(units: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return zip(units, islice(units, 1, None), islice(units, 2, None), strict=False)
 
 
 def _compression(text: str) -> float:
@@ -132,6 +128,6 @@ def _compression(text: str) -> float:
 
     The low bytes of UTF-16 are one a letter in every alphabet, so that scripts compare.
     """
-    low = _NUMBER.sub("0", text).encode("utf-16-le", "replace")[::2]
+    low = _same_numbers(text).encode("utf-16-le", "replace")[::2]
     pieces = (low[at : at + PIECE] for at in range(0, len(low), PIECE))
     return max((len(piece) / len(zlib.compress(piece)) for piece in pieces), default=0.0)
