@@ -188,6 +188,7 @@ class Summarizer:
 
     def _drafted(self, texts: list[str], options: DecodeOptions) -> Iterator[dict[str, Draft]]:
         signature = self.draft_signature(options)
+        self.memory.touch(signature)
         known = self.memory.recall(signature, texts)
         yield {text: Draft(*row) for text, row in known.items()}
         missing = [text for text in texts if text not in known]

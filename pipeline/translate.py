@@ -67,6 +67,7 @@ class Translator:
         unique = list(dict.fromkeys(sources))
         foreign = [source for source in unique if is_foreign_text(source, self.script)]
         signature = self.memory_signature
+        self.memory.touch(signature)
         rows = self.memory.recall(signature, foreign)
         missing = [source for source in foreign if source not in rows]
         for new in self._decode(missing):

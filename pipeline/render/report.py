@@ -22,7 +22,7 @@ MOST_SOURCES, MOST_REASONS = 5, 20
 
 STAGES = {"segment": "Cut into sentences", "translate": "Translate", "summarize": "Summarise"}
 
-# For jq, which every system has: the ids of records in which a flag stands that singles them out for a look.
+# For jq, which every system has: the ids of records with a flag for which somebody should look.
 QUERY = (
     "jq -r 'select([.. | objects | .flags[]?] - "
     + json.dumps(sorted(OVERLOOKED))

@@ -1,0 +1,80 @@
+"""What is kept, why something ran again, and how to make room."""
+
+import os
+import time
+from contextlib import closing
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from models.errors import KhulasaError
+from pipeline.cli.options import CachePlace, Settings, shared
+from pipeline.cli.terminal import documents
+
+cache_app = typer.Typer(help="What is kept, why something ran again, and how to make room.")
+
+
+@cache_app.command()
+def stats(cache: CachePlace = None) -> None:
+    """Count what is kept, by signature."""
+    from pipeline.cache import open_cache
+
+    with closing(open_cache(cache)) as kept:
+        for count in kept.counts():
+            used = datetime.fromtimestamp(count.used).astimezone()
+            typer.echo(f"{count.signature}")
+            typer.echo(
+                f"  {count.outputs} documents, {count.sentences} sentences, "
+                f"last used {used:%Y-%m-%d %H:%M}"
+            )
+
+
+@cache_app.command()
+@shared
+def explain(
+    settings: Settings,
+    files: Annotated[list[str], typer.Argument(metavar="FILE…|-", help="Documents; - is stdin.")],
+) -> None:
+    """Say, stage by stage, what is kept of documents and which component changed."""
+    from pipeline.explain import explain as explain_document
+
+    os.environ["HF_HUB_OFFLINE"] = "1"  # a question must not start a download
+    failed: list[str] = []
+    with settings.pipeline() as pipeline:
+        for document in documents(files, settings.code, failed):
+            typer.echo(document.id)
+            for explanation in explain_document(pipeline, document):
+                typer.echo(f"  {explanation}")
+    if failed:
+        raise typer.Exit(KhulasaError.exit_code)
+
+
+@cache_app.command()
+def gc(
+    days: Annotated[
+        int, typer.Option(min=0, help="Keep what a signature used within so many days can reach.")
+    ] = 30,
+    cache: CachePlace = None,
+) -> None:
+    """Delete what only signatures out of use can reach."""
+    from pipeline.cache import open_cache
+
+    with closing(open_cache(cache)) as kept:
+        typer.echo(f"{kept.collect(time.time() - days * 86_400)} rows deleted")
+
+
+@cache_app.command()
+def clear(
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", prompt="Delete everything that is kept?", help="Do not ask."),
+    ],
+    cache: CachePlace = None,
+) -> None:
+    """Delete everything: outputs of stages and the translation memory."""
+    from pipeline.cache import open_cache
+
+    if yes:
+        with closing(open_cache(cache)) as kept:
+            typer.echo(f"{kept.clear()} rows deleted")
