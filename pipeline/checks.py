@@ -29,6 +29,7 @@ JUDGED = (
     12  # characters: shorter is a name or an exclamation, of which English may make two letters
 )
 DETAIL = 60  # characters of a passage that are shown
+QUOTED = 30  # characters of English: shorter is a name or a title, which languages mark differently
 LAST_WORDS = 5  # that are shown of what breaks off
 
 _CLOSERS = " \t\u00a0\"'“”„‟‘’‚»«›‹)]}）】》」』〉*_\u200e\u200f\u061c\u202c\u2069"
@@ -40,7 +41,7 @@ _MARKS = re.compile(
     "\u2047|\u2581|\ufffd|</?s>|<(?:unk|pad)>|>>\\w{2,8}<<|@-@|@@ "
     "|&(?:quot|apos|amp|lt|gt|#\\d{1,7});"
 )
-_QUOTES = re.compile("[\"“”„‟«»「」『』＂]|(?<!\\w)['‘‚‹](?=\\w)|(?<=[\\w.,!?])['’›](?!\\w)")
+_SINGLE = re.compile(r"(?<!\w)['‘‚‹](?=\w)")
 _DOUBLE = re.compile('["“”„‟«»「」『』＂]')
 
 
@@ -126,11 +127,15 @@ def _negation(pair: Pair) -> Iterator[Finding]:
 
 def _quotes(pair: Pair) -> Iterator[Finding]:
     """Marks of all kinds are one: languages and translators differ in which they use."""
-    quoted, kept = len(_QUOTES.findall(pair.source)), len(_QUOTES.findall(pair.target))
-    if quoted and not kept:
-        yield Finding("quotes", "no quotation marks")
-    elif quoted % 2 == 0 and len(_DOUBLE.findall(pair.target)) % 2:
+    marks = [found.start() for found in _DOUBLE.finditer(pair.source)]
+    kept = len(_DOUBLE.findall(pair.target))
+    if kept % 2 and len(marks) % 2 == 0:
         yield Finding("quotes", "a quotation mark without its other half")
+    elif marks and not kept and not _SINGLE.search(pair.target):
+        halves = zip(marks[::2], marks[1::2], strict=False)
+        longest = max((pair.source[start + 1 : end] for start, end in halves), key=len, default="")
+        if lengths.expected(longest, pair.lang, pair.script) > QUOTED:
+            yield Finding("quotes", shortened(longest.strip()))
 
 
 Check = Callable[[Pair], Iterator[Finding]]

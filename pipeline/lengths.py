@@ -37,17 +37,19 @@ class Length:
 
 
 def compare(source: str, target: str, lang: str, script: str) -> Length:
-    """The length of `target` beside what is expected of the language (ISO 639-1) and script."""
-    scale = _scale(lang, script)
-    actual = _solid(target)
-    expected = max(1.0, _weight(source, scale.ratio, latin=script == "Latn"))
-    spread = scale.spread * math.sqrt(FLOOR + SLOPE / expected)
-    return Length(actual, round(expected), math.log(max(1, actual) / expected) / spread)
+    """The length of `target` beside what is expected of its source."""
+    actual, wanted = _solid(target), max(1.0, expected(source, lang, script))
+    spread = _scale(lang, script).spread * math.sqrt(FLOOR + SLOPE / wanted)
+    return Length(actual, round(wanted), math.log(max(1, actual) / wanted) / spread)
 
 
-def _weight(source: str, ratio: float, *, latin: bool) -> float:
-    """Expected characters. Latin letters, digits and signs in another script stay one each."""
-    if latin:
+def expected(source: str, lang: str, script: str) -> float:
+    """Characters of English, spaces left out, for a text of a language (ISO 639-1) and script.
+
+    Latin letters, digits and signs in a text of another script stay one each.
+    """
+    ratio = _scale(lang, script).ratio
+    if script == "Latn":
         return ratio * _solid(source)
     text = _GLOSS.sub("", source)
     ascii_only = text.encode("ascii", "ignore").decode("ascii")

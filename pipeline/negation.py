@@ -24,23 +24,26 @@ def lost(source: str, target: str, lang: str) -> str:
 
     Languages of which no such words are known deny nothing.
     """
-    pattern = _pattern(lang)
-    found = pattern and pattern.search(source)
+    words = _words(lang)
+    found = words and next((f for f in words.finditer(source) if f.lastgroup != "idiom"), None)
     return found[0] if found and not _ENGLISH.search(target) else ""
 
 
 @cache
-def _pattern(lang: str) -> re.Pattern[str] | None:
+def _words(lang: str) -> re.Pattern[str] | None:
+    """Finds what denies in the language, and as the group `idiom` what only seems to."""
     table = _tables().get(lang)
     if table is None:
         return None
-    words = "|".join(table.get("words", ()))
-    clitics = "|".join(table.get("clitics", ()))
-    ends = "|".join(table.get("endings", ()))
+    words, clitics, endings, inside, idioms = (
+        "|".join(table.get(part, ()))
+        for part in ("words", "clitics", "endings", "inside", "idioms")
+    )
     ways = (
+        f"(?P<idiom>{idioms})" if idioms else "",
         rf"(?<!\w)(?:{clitics})?(?:{words})(?!\w)" if words else "",
-        rf"\w+(?:{ends})\b" if ends else "",
-        *table.get("inside", ()),
+        rf"\w+(?:{endings})\b" if endings else "",
+        inside,
     )
     return re.compile("|".join(filter(None, ways)), re.IGNORECASE)
 

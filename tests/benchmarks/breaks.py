@@ -14,6 +14,7 @@ from random import Random
 Break = Callable[[str, str, Random], str | None]
 
 _STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*\s*$")
+_DENIALS = re.compile(r"n['’]t\b|\b(?:not|no|never|none|nor|neither|without|nothing)\b", re.I)
 _UNSPACED = 0.06  # of the characters of a text with spaces between its words are at least spaces
 _NUMBERS = "tests.benchmarks.broken_numbers"
 
@@ -54,6 +55,11 @@ def third_dropped(_: str, target: str, __: Random) -> str | None:
 
 def third_dropped_but_the_stop(_: str, target: str, __: Random) -> str | None:
     return _with_stop(target, 2 / 3)
+
+
+def denial_dropped(_: str, target: str, __: Random) -> str | None:
+    """Every not, no, never and without is left out."""
+    return _DENIALS.sub("", target) if _DENIALS.search(target) else None
 
 
 def source_half_first(source: str, target: str, _: Random) -> str:
@@ -131,6 +137,7 @@ BREAKS: dict[str, Break] = {
     "half English, half source": source_half_last,
     "English, then half source": source_half_appended,
     "half source amid English": source_half_within,
+    "every denial dropped": denial_dropped,
     "last third dropped": third_dropped,
     "last third dropped, stop kept": third_dropped_but_the_stop,
 }
