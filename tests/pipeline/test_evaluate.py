@@ -106,9 +106,10 @@ def test_a_corpus_counts_segments_alike_and_summaries_alike(evaluated: Evaluated
         "summary": "The minister closed a road.",
     }
     evaluation = evaluated(RIGHT, other)
-    # 15 of 17 words, 11 of 14 pairs, 8 of 11 triples, 6 of 8 quadruples; as long as they.
-    counts = (15 / 17) * (12 / 14) * (9 / 11) * (6 / 8)
-    assert evaluation.scores["bleu"] == pytest.approx(100 * counts**0.25)
+    # Full stops are words: 17 of 19, 14 of 16 pairs, 11 of 13 triples, 8 of 10 quadruples.
+    assert evaluation.scores["bleu"] == pytest.approx(
+        100 * (17 / 19 * 14 / 16 * 11 / 13 * 8 / 10) ** (1 / 4)
+    )
     # 3 of 5 words; 1 of 4 pairs
     assert evaluation.documents[1].scores["rouge1"] == pytest.approx(60)
     assert evaluation.scores["rouge1"] == pytest.approx((100 + 60) / 2)
