@@ -101,7 +101,8 @@ def _ask(seconds: float, answers: "queue.Queue[str | HubFailure]") -> None:
     except urllib.error.HTTPError as refusal:
         answers.put(f"{refusal.code} {refusal.reason}")
     except (OSError, ValueError, HTTPException) as error:
-        reason = str(getattr(error, "reason", error)) or type(error).__name__
+        cause = getattr(error, "reason", error)
+        reason = getattr(cause, "strerror", None) or str(cause) or type(error).__name__
         answers.put(HubFailure(f"{endpoint()} cannot be reached ({reason})"))
 
 

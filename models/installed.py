@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models import snapshots
+from models.errors import ModelUnfit
 from models.store import commit_here, lacking
 
 
@@ -22,15 +23,20 @@ class Installed:
 
 
 def installed(repo: str, revision: str = "main") -> Installed | None:
-    """What the hub's cache has of a repository; None where that is nothing.
-
-    Raises ModelUnfit where its config.json cannot be read.
-    """
+    """What the hub's cache has of a repository; None where that is nothing."""
     storage = snapshots.storage(repo)
     if not storage.is_dir():
         return None
     folder = snapshots.snapshot(repo, commit_here(repo, revision) or revision)
-    return Installed(repo, folder, tuple(lacking(folder)), size(storage))
+    return Installed(repo, folder, absent(folder), size(storage))
+
+
+def absent(folder: Path) -> tuple[str, ...]:
+    """What a folder lacks to be a model; a config.json that cannot be read is none."""
+    try:
+        return tuple(lacking(folder))
+    except ModelUnfit:
+        return ("a config.json that can be read",)
 
 
 def size(folder: Path) -> int:

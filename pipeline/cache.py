@@ -19,10 +19,11 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import KhulasaError
 from models.home import models_home
+from pipeline.health import Health, examine, reason
 from pipeline.signature import Signature, digest
 
 log = logging.getLogger(__name__)
@@ -83,13 +84,18 @@ def open_cache(place: str | None) -> "Cache":
     if place is not None:
         file_url = f"sqlite:///{Path(place).absolute()}"
         return Cache(MEMORY if place == "off" else place if "://" in place else file_url)
-    own = models_home().parent / "cache.sqlite"
+    own = own_file()
     try:
         own.parent.mkdir(parents=True, exist_ok=True)
         return Cache(f"sqlite:///{own}")
     except (CacheUnusable, OSError) as error:
         log.warning("%s; nothing is kept this time: mend or delete it, or name another", error)
         return Cache(MEMORY)
+
+
+def own_file() -> Path:
+    """The user's own database, which need not exist."""
+    return models_home().parent / "cache.sqlite"
 
 
 class CacheUnusable(KhulasaError):
@@ -210,6 +216,14 @@ class Cache:
         """Delete everything; rows deleted."""
         return self.collect(before=float("inf"))
 
+    def health(self, sample: int) -> Health:
+        """Look at the whole database, and at the checksums of `sample` rows a table.
+
+        Raises CacheUnusable where it cannot be read.
+        """
+        with self._asked() as connection:
+            return examine(connection, (_outputs, _memory), sample)
+
     @contextmanager
     def _asked(self) -> Iterator[sa.Connection]:
         """A transaction that a person waits for: raises CacheUnusable where a run would go on."""
@@ -218,7 +232,7 @@ class Cache:
                 yield connection
                 connection.commit()
         except SQLAlchemyError as error:
-            raise CacheUnusable(f"cache {self._engine.url}: {_reason(error)}") from error
+            raise CacheUnusable(f"cache {self._engine.url}: {reason(error)}") from error
 
     def _insert(self, table: sa.Table) -> Any:
         return _INSERT[self._engine.dialect.name](table)
@@ -248,7 +262,7 @@ class Cache:
                     rows += connection.execute(query)
         except SQLAlchemyError as error:
             if self._readable:  # told once and tried again: a database that is shared may be back
-                log.warning("cache not read (%s)", _reason(error))
+                log.warning("cache not read (%s)", reason(error))
             self._readable = False
         return rows
 
@@ -281,7 +295,7 @@ class Cache:
                 return work(connection)
         except SQLAlchemyError as error:
             self._writable = False
-            log.warning("cache not written (%s); the run goes on without", _reason(error))
+            log.warning("cache not written (%s); the run goes on without", reason(error))
             return otherwise
 
 
@@ -295,7 +309,7 @@ def _connect(url: str) -> sa.Engine:
         _make_tables(engine)
     except (SQLAlchemyError, ImportError) as error:
         place = url.rsplit("@", 1)[-1]  # whatever stands before it may be a password
-        raise CacheUnusable(f"cache {place}: {_reason(error)}") from error
+        raise CacheUnusable(f"cache {place}: {reason(error)}") from error
     return engine
 
 
@@ -313,12 +327,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     # In WAL mode a crash of the machine may lose the last commits but never damages the file.
     connection.execute("PRAGMA synchronous = NORMAL")
-
-
-def _reason(error: Exception) -> str:
-    """The database's own words, on one line."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return str(cause).strip().splitlines()[0]
 
 
 def _storable(name: str) -> str:

@@ -83,7 +83,13 @@ _OF_DOCUMENTS = (
         note=True,
     ),
 )
-FLAGS = {flag.name: flag for flag in (*_OF_TRANSLATIONS, *_OF_SUMMARIES, *_OF_DOCUMENTS)}
+GROUPS = {
+    "translations": _OF_TRANSLATIONS,
+    "summaries": _OF_SUMMARIES,
+    "documents": _OF_DOCUMENTS,
+}
+"""What a flag can be raised over."""
+FLAGS = {flag.name: flag for group in GROUPS.values() for flag in group}
 
 
 def shown(name: str, detail: str = "") -> str:

@@ -1,0 +1,163 @@
+"""Looks that let the models work: all stages on a known text, each model on known sentences."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from models import catalog, snapshots
+from models.catalog import BUNDLED, Role
+from models.installed import Installed, absent
+from models.model import Model, open_summarizer, open_translator
+from pipeline.cache import MEMORY, Cache
+from pipeline.doctor.chosen import ARABIC, Chosen, repository
+from pipeline.doctor.diagnosis import Diagnosis, guarded, in_bytes
+from pipeline.document import Document, Record
+from pipeline.figures import count, duration
+from pipeline.flow import Pipeline
+
+NEARLY = 90.0
+"""Least chrF of the known text: another processor may round to another word or two."""
+
+# From the bundled models' own small world: the beginning of seeds/ar-demining.txt.
+ARTICLE = """\
+خبراء يزيلون 1,240 لغما من الأراضي الزراعية شمال البصرة
+
+أزال فريق من 45 خبيرا 1,240 لغما من الأراضي الزراعية شمال البصرة، حسبما ذكر المركز الوطني \
+لإزالة الألغام يوم الثلاثاء. وقالت مديرة البرنامج ليلى حداد إن 380 هكتارا أصبحت صالحة للزراعة \
+من جديد.
+وأضافت حداد: «كل لغم نزيله ينقذ حياة إنسان». وحذرت حداد من أن العمل لم ينته بعد.
+وسمحت السلطات بعودة 613 مزارعا إلى حقولهم في محيط البصرة.
+"""
+ENGLISH = (
+    "Experts remove 1,240 mines from farmland north of Basra",
+    "A team of 45 experts removed 1,240 mines from farmland north of Basra, the National Demining "
+    "Center said on Tuesday.",
+    "Program director Layla Haddad said 380 hectares had become fit for farming again.",
+    '"Every mine that we remove saves a life," Haddad added.',
+    "Haddad warned that the work was not over yet.",
+    "The authorities allowed 613 farmers to return to their fields around Basra.",
+)
+SUMMARY = (
+    "A team of 45 experts cleared 1,240 mines north of Basra. Layla Haddad said 380 hectares could "
+    "be farmed again. 613 farmers were allowed to return to their fields."
+)
+
+_REINSTALL = "the bundled models are damaged or run wrongly here: install khulasa again"
+
+
+def self_test(chosen: Chosen) -> Iterator[Diagnosis]:
+    """All stages with the bundled models on a text whose translation and summary are known."""
+    started = time.monotonic()
+    document = Document("self-test", ARABIC, "", ARTICLE)
+    pipeline = Pipeline("tiny", runtime=chosen.runtime, cache=Cache(MEMORY))
+    [record] = pipeline.run([document])
+    spent = duration(time.monotonic() - started)
+    if wrong := complaint(record):
+        yield Diagnosis("self-test", "bad", f"{wrong} (in {spent})", _REINSTALL)
+        return
+    stages = f"{count(len(record.segments), 'segment')}, translation and summary"
+    yield Diagnosis("self-test", "good", f"{stages} come out as they must, in {spent}")
+
+
+def complaint(record: Record) -> str | None:
+    """What is wrong with the record of ARTICLE, in a clause; None if nothing is."""
+    if len(record.segments) != len(ENGLISH):
+        return f"{count(len(record.segments), 'segment')} came out where {len(ENGLISH)} are due"
+    pairs = [(one.text, due) for one, due in zip(record.translations, ENGLISH, strict=True)]
+    for what, found in (("translation", pairs), ("summary", [(record.summary.text, SUMMARY)])):
+        if (score := _chrf(found)) < NEARLY:
+            came, due = min(found, key=lambda pair: pair[0] == pair[1])
+            return f"the {what} has chrF {score:.0f}: {came!r} came out, not {due!r}"
+    if unsupported := [one.text for one in record.summary.sentences if not one.supports]:
+        return f"nothing was found that supports {unsupported[0]!r}"
+    return None
+
+
+def model(chosen: Chosen) -> Iterator[Diagnosis]:
+    """Every model that is here: whether it is complete, and its golden test, done now."""
+    yield from _bundled(chosen)
+    for role, reference in chosen.given.items():
+        if repository(reference) is None and not reference.startswith(BUNDLED):
+            yield from _folder(role, Path(reference).expanduser(), chosen)
+    here = chosen.here()
+    for found in here:
+        yield from _of_the_hub(found, chosen)
+    for wanted in chosen.missing():
+        if wanted.name not in {one.name for one in here}:
+            size = f" ({in_bytes(1e6 * wanted.megabytes)})" if wanted.megabytes else ""
+            told = f"{wanted.name} is not here yet: the first run downloads it{size}"
+            yield Diagnosis("model", "good", told)
+    if chosen.models != "tiny" and not chosen.translator:
+        catalog.language(chosen.lang)  # one that no model translates is told last, with advice
+
+
+def _bundled(chosen: Chosen) -> Iterator[Diagnosis]:
+    openers: dict[str, Callable[[], Model]] = {
+        "translator": partial(open_translator, ARABIC, "tiny", runtime=chosen.runtime),
+        "summarizer": partial(open_summarizer, "tiny", runtime=chosen.runtime),
+    }
+    for role, opener in openers.items():
+        yield from guarded("model", partial(_tested, f"{BUNDLED}{role}", opener), _REINSTALL)
+
+
+def _folder(role: Role, folder: Path, chosen: Chosen) -> Iterator[Diagnosis]:
+    advice = f"look at --{role}, or get the folder again from where it came"
+    if not folder.is_dir():
+        yield Diagnosis("model", "bad", f"there is no folder {folder}", advice)
+    elif lacking := absent(folder):
+        yield Diagnosis("model", "bad", f"{folder} lacks {', '.join(lacking)}", advice)
+    else:
+        opener = partial(_opened, role, str(folder), chosen.lang, chosen)
+        yield from guarded("model", partial(_tested, str(folder), opener), advice)
+
+
+def _of_the_hub(found: Installed, chosen: Chosen) -> Iterator[Diagnosis]:
+    place = snapshots.storage(found.name)
+    if found.absent:
+        told = f"{found.name} lacks {', '.join(found.absent)}; {in_bytes(found.size)} are here"
+        advice = f"use it where the hub answers: the download goes on; or delete {place}"
+        yield Diagnosis("model", "poor", told, advice)
+        return
+    summarizes = found.name in {one.name for one in catalog.summarizers().values()}
+    role: Role = "summarizer" if summarizes or found.name == chosen.summarizer else "translator"
+    lang = _language(found.name, chosen)
+    told = f"{found.name} ({in_bytes(found.size)})"
+    opener = partial(_opened, role, found.name, lang, chosen)
+    advice = f"delete {place} and use it again: it is downloaded anew; or take another model"
+    yield from guarded("model", partial(_tested, told, opener), advice)
+
+
+def _language(repo: str, chosen: Chosen) -> str:
+    """The language to test a translator with: the chosen one, or the first that it is meant for."""
+    known = catalog.find(chosen.lang)
+    languages = [*filter(None, [known]), *catalog.languages().values()]
+    codes = (one.code for one in languages if repo in {each.name for each in one.candidates()})
+    return next(codes, chosen.lang)
+
+
+def _opened(role: Role, reference: str, lang: str, chosen: Chosen) -> Model:
+    if role == "summarizer":
+        return open_summarizer(reference=reference, runtime=chosen.runtime)
+    return open_translator(lang, reference=reference, runtime=chosen.runtime)
+
+
+def _tested(told: str, opener: Callable[[], Model]) -> Iterator[Diagnosis]:
+    """The golden test of a model that is complete; raises what opening and testing raise."""
+    started = time.monotonic()
+    opened = opener()
+    if not opened.proof.inputs:
+        advice = "name its language with --from, if the catalogue knows it"
+        yield Diagnosis("model", "poor", f"{told}: nothing is known to test it with", advice)
+        return
+    result = opened.examine()
+    spent = duration(time.monotonic() - started)
+    yield Diagnosis("model", "good", f"{told}: {result}, in {spent}")
+
+
+def _chrf(pairs: Iterable[tuple[str, str]]) -> float:
+    from sacrebleu import corpus_chrf
+
+    found, due = zip(*pairs, strict=True)
+    score: float = corpus_chrf(found, [due]).score
+    return score
