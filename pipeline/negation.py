@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import Any
 
 # What English says where another language denies: also by a prefix (unable), by a suffix
-# (homeless), and by verbs and prepositions (fails to, except).
+# (homeless), and by verbs and prepositions (fails to, except). Words that stand for a denial now
+# and then, and mostly do not (only, but, before), would hide more than they explain.
 _ENGLISH = re.compile(
-    r"n['’]t\b|\b(?:not|no|non|never|none|sans|nothing|nobody|nowhere|neither|nor|without|cannot|cant"
-    r"|hardly|barely|rarely|seldom|scarcely|few|little|only|just|but|other|except|unless|until"
-    r"|before|instead|rather|too|yet|impossible|illegal|invalid|irre\w+|in(?:ab|ad|ca|co|de|ef|el|ev|ex"
-    r"|si|su|vi|vo)\w+|im(?:ma|mo|pa|per|pl|po|pr)\w+|un(?!der|i|til|cle)\w{2,}|dis\w{3,}|non\w+"
-    r"|\w+less(?:ly|ness)?|lack\w*|fail\w*|refus\w+|den(?:y|ie[ds]|ying|ial)|reject\w*|absen\w+"
-    r"|prevent\w*|avoid\w*|stop\w*|ban\w*|free|minus|away|out|miss(?:ed|es|ing)?|short)\b",
+    r"n['’]t\b|\b(?:not|no|non|never|none|nothing|nobody|nowhere|neither|nor|without|sans|cannot"
+    r"|hardly|barely|rarely|seldom|scarcely|few|other|instead|rather|except|unless|free"
+    r"|un(?!der|i|til|cle)\w{2,}|non\w+|\w+less(?:ly|ness)?"
+    r"|illeg\w+|irre\w+|invalid\w*|invisib\w+|invulnerab\w+"
+    r"|im(?:mobil|mort|moral|matur|patien|perfec|possib|practic|prob|proper)\w*"
+    r"|in(?:abil|accura|action|activ|adequa|appropria|capa|complet|correct|compat|consist|conven"
+    r"|credib|curab|defin|dependen|direct|effective|effic|eligib|evitab|expensive|exper|flexib"
+    r"|formal|frequen|hospit|human|secur|sensitiv|significan|stabil|suffic)\w*"
+    r"|dis(?:abl|agree|allow|appear|approv|belie|connect|contin|lik|obe|qualif|regard|satisf)\w*"
+    r"|lack\w*|fail\w*|refus\w+|den(?:y|ie[ds]|ying|ial)|reject\w*|absen\w+|prevent\w*"
+    r"|avoid\w*|stop\w*|ban\w*|miss(?:ed|es|ing)?)\b",
     re.IGNORECASE,
 )
 
