@@ -74,6 +74,16 @@ class Engine(ABC):
         the model has positions, or where a prefix leaves no room for another token.
         """
 
+    @abstractmethod
+    def score(
+        self, sources: Sequence[Tokens], targets: Sequence[Tokens]
+    ) -> list[tuple[float, ...]]:
+        """Log-probability of every token of each target after its source, among all tokens.
+
+        That of the end token after them comes last. One pass a pair, far cheaper than decoding
+        it. Raises ValueError where the model has not the positions.
+        """
+
     def generate(
         self,
         batch: Sequence[Tokens],
@@ -87,15 +97,15 @@ class Engine(ABC):
         return [found[index] for index in range(len(batch))]
 
 
-def check_lengths(batch: Sequence[Tokens], positions: int) -> None:
+def check_lengths(batch: Sequence[Tokens], positions: int, kind: str = "source") -> None:
     """Refuse a source that the model has no positions for: ValueError says which and by how much.
 
     Engines never cut a source; whoever makes the batch splits the text first.
     """
-    for index, source in enumerate(batch):
-        if len(source) > positions:
+    for index, tokens in enumerate(batch):
+        if len(tokens) > positions:
             raise ValueError(
-                f"source {index} has {len(source)} tokens; the model takes {positions}"
+                f"{kind} {index} has {len(tokens)} tokens; the model takes {positions}"
             )
 
 

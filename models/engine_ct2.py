@@ -38,7 +38,7 @@ COMPUTES = ("int8", "float32")
 _WORKERS = 8
 # Batches beyond those in work: what a worker goes on with while its last batch is handed over.
 _WAITING = 1
-# Tokens of prefixes scored at once: 128 MB of logits where the vocabulary has 62,000.
+# Tokens of targets scored at once: 128 MB of logits where the vocabulary has 62,000.
 _SCORED = 512
 # Seconds between two looks for a batch that is done: CTranslate2 wakes nobody.
 _GLANCE = 0.003
@@ -122,6 +122,17 @@ class CTranslate2Engine(Engine):
         check_prefixes(prefixes, len(sources), self._longest(options) - len(self._first))
         return self._portions(sources, options, prefixes)
 
+    def score(
+        self, sources: Sequence[Tokens], targets: Sequence[Tokens]
+    ) -> list[tuple[float, ...]]:
+        """As Engine says."""
+        first = len(self._first)
+        check_lengths(sources, self._positions)
+        check_lengths(targets, self._positions - 1 - first, "target")
+        begun = [[*self._first, *target] for target in targets]
+        running = self._submit_scores([list(source) for source in sources], begun)
+        return [tuple(one.result().log_probs[first:]) for one in running]
+
     def _longest(self, options: DecodeOptions) -> int:
         """Tokens of the longest hypothesis, a given first token included."""
         return min(options.max_length + len(self._first), self._positions)
@@ -172,18 +183,24 @@ class CTranslate2Engine(Engine):
         """Have the prefixes scored that are more than the given first token."""
         given: list[Any | None] = [None] * len(batch)
         prefixed = [at for at, tokens in enumerate(begun) if len(tokens) > len(self._first)]
-        if prefixed:
-            longest = max(len(begun[at]) for at in prefixed)
-            results = self._translator.score_batch(
-                [batch[at] for at in prefixed],
-                [begun[at] for at in prefixed],
-                asynchronous=True,
-                max_batch_size=max(1, _SCORED // longest),
-                max_input_length=0,
-            )
-            for at, result in zip(prefixed, results, strict=True):
-                given[at] = result
+        results = self._submit_scores(
+            [batch[at] for at in prefixed], [begun[at] for at in prefixed]
+        )
+        for at, result in zip(prefixed, results, strict=True):
+            given[at] = result
         return given
+
+    def _submit_scores(self, batch: list[list[str]], targets: list[list[str]]) -> list[Any]:
+        if not batch:
+            return []
+        results: list[Any] = self._translator.score_batch(
+            batch,
+            targets,
+            asynchronous=True,
+            max_batch_size=max(1, _SCORED // (1 + max(map(len, targets)))),
+            max_input_length=0,
+        )
+        return results
 
     def _hypothesis(self, running: _Running, options: DecodeOptions) -> Hypothesis:
         """Undo the length penalty, which counts a given first token too; add the prefix's score."""

@@ -149,6 +149,42 @@ class TorchEngine(Engine):
             batch, begun = [sources[i] for i in indexes], [prefixes[i] for i in indexes]
             yield dict(zip(indexes, self._decode(batch, options, begun), strict=True))
 
+    def score(
+        self, sources: Sequence[Tokens], targets: Sequence[Tokens]
+    ) -> list[tuple[float, ...]]:
+        """As Engine says."""
+        check_lengths(sources, self._config.positions)
+        check_lengths(targets, self._config.positions - self._prompt(), "target")
+        scores: dict[int, tuple[float, ...]] = {}
+        for indexes in partition([len(source) for source in sources], 1):
+            found = self._teach([sources[i] for i in indexes], [targets[i] for i in indexes])
+            scores |= zip(indexes, found, strict=True)
+        return [scores[index] for index in range(len(sources))]
+
+    def _teach(
+        self, sources: Sequence[Tokens], targets: Sequence[Tokens]
+    ) -> list[tuple[float, ...]]:
+        """The scores of one batch: see `score`."""
+        import torch
+
+        config, prompt = self._config, self._prompt()
+        given = self._given(targets)
+        before = [config.start, *([] if config.forced_start is None else [config.forced_start])]
+        begun = torch.tensor([before] * len(sources), device=given.device)
+        after = torch.full_like(begun[:, :1], -1)
+        rows = torch.cat((begun, given, after), dim=1)
+        rows[torch.arange(len(rows)), torch.tensor([len(t) + prompt for t in targets])] = config.end
+        scores = []
+        with torch.inference_mode():
+            ids, mask = self._padded(sources)
+            states = self._model.get_encoder()(input_ids=ids, attention_mask=mask)[0]
+            for some, logits in self._logits(states, mask, rows.masked_fill(rows < 0, config.pad)):
+                for row, own in zip(logits, rows[some], strict=True):
+                    wanted = own[prompt:][own[prompt:] >= 0, None]
+                    chances = self._free(row[prompt - 1 :][: len(wanted)]).gather(1, wanted)
+                    scores.append(tuple(chances[:, 0].tolist()))
+        return scores
+
     def _longest(self, options: DecodeOptions) -> int:
         """Tokens of the longest hypothesis, a forced first token included."""
         return min(options.max_length + self._prompt() - 1, self._config.positions)
@@ -253,8 +289,14 @@ class TorchEngine(Engine):
         """
         import torch
 
+        portions = self._logits(states, mask, rows)
+        return torch.cat([self._mean(t, rows[some], bans, given[some]) for some, t in portions])
+
+    def _logits(
+        self, states: "torch.Tensor", mask: "torch.Tensor", rows: Any
+    ) -> "Iterator[tuple[slice, torch.Tensor]]":
+        """Logits for what follows each token but the last, some rows at a time."""
         share = max(1, _LOGITS // (rows.shape[1] * self._config.vocabulary))
-        parts = []
         for start in range(0, len(rows), share):
             some = slice(start, start + share)
             logits = self._model(
@@ -262,8 +304,7 @@ class TorchEngine(Engine):
                 attention_mask=mask[some],
                 decoder_input_ids=rows[some, :-1],
             ).logits
-            parts.append(self._mean(logits, rows[some], bans, given[some]))
-        return torch.cat(parts)
+            yield some, logits
 
     def _mean(
         self, logits: Any, rows: Any, bans: "LogitsProcessorList", given: "torch.Tensor"

@@ -53,6 +53,11 @@ class Says(Engine):
         found = (Hypothesis(tuple(answer.split()), -0.1, True) for answer in self.answers)
         yield dict(enumerate(found))
 
+    def score(
+        self, sources: Sequence[Tokens], targets: Sequence[Tokens]
+    ) -> list[tuple[float, ...]]:
+        return [(0.0,) * (len(target) + 1) for target in targets]
+
 
 @pytest.mark.parametrize(
     "outputs",

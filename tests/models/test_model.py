@@ -47,6 +47,11 @@ class Knows(Engine):
         vocabulary = ["▁" + pair.target for pair in catalog.language("ar").golden]
         yield {index: Hypothesis((piece,), -0.1, True) for index, piece in enumerate(vocabulary)}
 
+    def score(
+        self, sources: Sequence[Tokens], targets: Sequence[Tokens]
+    ) -> list[tuple[float, ...]]:
+        return [(0.0,) * (len(target) + 1) for target in targets]
+
 
 KNOWING = replace(ENGINES["ctranslate2"], load=lambda *_, **__: Knows())
 

@@ -1,4 +1,4 @@
-"""Engines that are told how to begin: obeyed, counted, scored alike, and no different for it."""
+"""Engines that are told how to begin, or all that is to be said: obeyed and scored alike."""
 
 import random
 from collections.abc import Callable
@@ -190,3 +190,39 @@ def test_a_real_translation_goes_on_from_a_beginning_that_is_not_its_own(
     assert tokenizer.decode(told.tokens) == f"The army {rest}"
     assert told.finished
     assert told.score == pytest.approx(-1.6678, abs=1e-3)
+
+
+def test_scores_of_tokens_make_the_score_of_their_hypothesis(work: Work, engine: Engine) -> None:
+    found = engine.generate(work.sources, GREEDY)
+    ended = [(s, h) for s, h in zip(work.sources, found, strict=True) if h.finished]
+    assert len(ended) > 5
+    scores = engine.score([source for source, _ in ended], [h.tokens for _, h in ended])
+    for (_, hypothesis), own in zip(ended, scores, strict=True):
+        assert len(own) == len(hypothesis.tokens) + 1
+        assert sum(own) / len(own) == pytest.approx(hypothesis.score, abs=2e-3)
+
+
+def test_engines_agree_on_the_score_of_every_token(work: Work) -> None:
+    targets = [*work.prefixes[:-1], work.prefixes[5] * 10]
+    fast, reference = (work.engines[name].score(work.sources, targets) for name in ENGINES)
+    assert [len(own) for own in fast] == [len(target) + 1 for target in targets]
+    for one, other in zip(fast, reference, strict=True):
+        assert one == pytest.approx(other, abs=1e-4)
+
+
+def test_neither_order_nor_company_changes_a_score(work: Work, engine: Engine) -> None:
+    together = engine.score(work.sources, work.prefixes)
+    backwards = engine.score(work.sources[::-1], work.prefixes[::-1])[::-1]
+    (alone,) = engine.score(work.sources[6:7], work.prefixes[6:7])
+    assert alone == pytest.approx(together[6], abs=1e-4)
+    for one, other in zip(backwards, together, strict=True):
+        assert one == pytest.approx(other, abs=1e-4)
+    assert engine.score([], []) == []
+
+
+def test_a_target_without_positions_is_not_scored(work: Work, engine: Engine) -> None:
+    room = 63 if work.sources[0][0] != "<s>" else 62
+    (scores,) = engine.score(work.sources[:1], [["a"] * room])
+    assert len(scores) == room + 1
+    with pytest.raises(ValueError, match=f"target 0 has {room + 1} tokens; the model takes {room}"):
+        engine.score(work.sources[:1], [["a"] * (room + 1)])

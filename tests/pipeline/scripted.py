@@ -103,6 +103,16 @@ class ScriptedEngine(Engine):
         unforced = self.script(words)
         return replace(unforced, tokens=(*prefix, *unforced.tokens[len(prefix) :]))
 
+    def score(
+        self, sources: Sequence[Tokens], targets: Sequence[Tokens]
+    ) -> list[tuple[float, ...]]:
+        """Tokens that the script writes of this source are likely, others are not."""
+        written = [{*self.script(_words(source)).tokens} for source in sources]
+        return [
+            (*(-0.1 if token in own else -5.0 for token in target), -0.1)
+            for own, target in zip(written, targets, strict=True)
+        ]
+
     @property
     def sources(self) -> list[str]:
         """Every text that it was asked for, special tokens left out."""
