@@ -16,7 +16,7 @@ Values = frozenset[Decimal]
 # careful typography. No-break spaces of all widths become one, which separates thousands.
 _SAME = {
     **dict.fromkeys("٬，،", ","),
-    **dict.fromkeys("٫．", "."),
+    **dict.fromkeys("٫．۔", "."),
     **dict.fromkeys("’ʼ＇", "'"),
     **dict.fromkeys("\u00a0\u2007\u2008\u2009\u202f\u2060", "\u00a0"),
     **dict.fromkeys("‐‑‒–—−－～〜", "-"),
@@ -24,7 +24,13 @@ _SAME = {
     "／": "/",
     "⁄": "/",
     "％": "%",
+    # Letters that writers use for one another.
+    **dict.fromkeys("ىیې", "ي"),
+    "ک": "ك",
+    **dict.fromkeys("ةۀہەۂ", "ه"),
+    "ँ": "ं",
 }
+_NEVER_COMPOSED = 0xE00  # from here on, what decomposes is no letter with a mark on it
 
 
 class _Fold(dict[int, str]):
@@ -33,9 +39,12 @@ class _Fold(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         digit = unicodedata.decimal(char, None)
-        lower = char.lower()
-        plain = _SAME.get(char, lower if len(lower) == 1 else char)
-        folded = plain if digit is None else str(digit)
+        if digit is not None:
+            folded = str(digit)
+        elif code < _NEVER_COMPOSED and char not in _SAME:
+            folded = unicodedata.normalize("NFD", char)[0].lower()[0]
+        else:
+            folded = _SAME.get(char, char)
         self[code] = folded
         return folded
 
@@ -50,9 +59,10 @@ _END = r"(?![.,]?[0-9])"
 _NUMBER = re.compile(
     rf"(?<![0-9.,])(?P<grouped>{_THREE}|{_INDIAN}){_END}"
     rf"|(?<![0-9.,])(?P<decimal>{_DECIMAL}){_END}"
-    r"|(?P<plain>[0-9]+)"
+    r"|(?P<plain>(?<!\bm)(?<!\b[ckmм]m)(?<!\b[скм]м)[0-9]+|[0-9]{2,})"
     r"|(?P<fraction>[¼-¾⅐-⅞])"
 )
+_TIME = re.compile(r"([01]?[0-9]|2[0-4])[.,]?([0-5][0-9])")
 _SEPARATORS = re.compile(r"[,.'\u00a0 ]")
 
 
@@ -68,12 +78,17 @@ class Digits:
 
 
 def fold(text: str) -> str:
-    """`text` in lower case, its digits and separators as in ASCII; as long as before."""
+    """`text` in lower case without accents, digits and separators as in ASCII; as long as before."""
     return text.translate(_FOLD)
 
 
 def find(folded: str, lang: str) -> Iterator[Digits]:
     """The numbers in digits of a text that went through `fold`, in order."""
+    for found in _written(folded, lang):
+        yield _in_context(found, folded, lang)
+
+
+def _written(folded: str, lang: str) -> Iterator[Digits]:
     for match in _NUMBER.finditer(folded):
         written = match.group()
         if match["fraction"]:
@@ -85,6 +100,68 @@ def find(folded: str, lang: str) -> Iterator[Digits]:
             pieces = _SEPARATORS.split(written)
             parts = tuple(frozenset({Decimal(piece)}) for piece in pieces)
             yield Digits(*match.span(), _readings(written, lang), parts)
+
+
+_HOUR = re.compile(r":[0-5][0-9](?![0-9])|[ \u00a0]?[ap]\.?[ \u00a0]?m\b")
+_CLOCK = re.compile(r"[ \u00a0]?(?:gmt|utc|bst|cet|est|edt|pst|pdt|msk|hrs|hours|local)\b")
+_DECADE = re.compile(r"'?s\b")
+_YEARS = re.compile(r"(?<![0-9])([0-9]{2})[0-9]{2}[-/]$")
+
+
+def _in_context(found: Digits, folded: str, lang: str) -> Digits:
+    """A number with what it may say for what stands beside it."""
+    start, end = found.start, found.end
+    written = folded[start:end]
+    if not written.isdecimal():
+        return _timed(found, folded)
+    values = set(found.values)
+    if end - start <= 2 and _HOUR.match(folded, end):
+        values |= _hours(int(written))
+    elif end - start == 4 and _CLOCK.match(folded, end):
+        return _timed(found, folded)
+    if end - start == 2:
+        values |= _years(int(written), folded, start)
+    if lang == "en" and written[-1] == "0" and _DECADE.match(folded, end):
+        values |= _decade(int(written[-9:]))
+    return Digits(start, end, frozenset(values), found.parts)
+
+
+def _timed(found: Digits, folded: str) -> Digits:
+    """`12.30` and `1230`, which may be an hour and a minute, with these as its parts."""
+    written = folded[found.start : found.end]
+    clock = _TIME.fullmatch(written)
+    if not clock:
+        return found
+    hour, minute = map(int, clock.groups())
+    parts = (frozenset(_hours(hour)), frozenset({Decimal(minute)}))
+    return Digits(found.start, found.end, found.values, parts)
+
+
+def _hours(hour: int) -> set[Decimal]:
+    """The same hour on clocks of 12 and of 24 hours."""
+    others = {hour, hour + 12, hour - 12} if hour <= 24 else {hour}
+    return {Decimal(other) for other in others if 0 <= other <= 24}
+
+
+def _years(short: int, folded: str, start: int) -> set[Decimal]:
+    """What two digits say after a year, `1914-18`, or after an apostrophe, `'98`."""
+    begun = _YEARS.search(folded, max(0, start - 6), start)
+    if begun:
+        return {Decimal(int(begun[1]) * 100 + short)}
+    if folded[max(0, start - 2) : start].lstrip() == "'":
+        return {Decimal(1900 + short), Decimal(2000 + short)}
+    return set()
+
+
+def _decade(year: int) -> set[Decimal]:
+    """`1990s` are the nineties, `90s` those of the last century, `1800s` the 19th century."""
+    if year < 100:
+        return {Decimal(1900 + year)}
+    return (
+        {Decimal(year % 100), Decimal(year // 100 + 1)}
+        if year % 100 == 0
+        else {Decimal(year % 100)}
+    )
 
 
 @cache
