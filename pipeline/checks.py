@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from models.tokens import UNKNOWN
-from pipeline import lengths, negation, repetition, untranslated
+from pipeline import lengths, negation, numbers, repetition, untranslated
 from pipeline.flags import Finding
 from pipeline.lengths import Length
 
@@ -120,6 +120,10 @@ def _cut_off(pair: Pair) -> Iterator[Finding]:
         yield Finding("cut-off", "… " + " ".join(target[-DETAIL:].split()[-LAST_WORDS:]))
 
 
+def _numbers(pair: Pair) -> Iterator[Finding]:
+    yield from numbers.compare(pair.source, pair.target, pair.lang)
+
+
 def _negation(pair: Pair) -> Iterator[Finding]:
     if word := negation.lost(pair.source, pair.target, pair.lang):
         yield Finding("negation", word)
@@ -146,6 +150,7 @@ CHECKS: tuple[Check, ...] = (
     _too_short,
     _too_long,
     _cut_off,
+    _numbers,
     _negation,
     _quotes,
 )

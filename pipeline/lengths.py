@@ -12,6 +12,8 @@ from typing import Any
 # the characters n that are expected, is FLOOR + SLOPE / n times that of the whole set: 1.7 of it at
 # n = 30, 1.0 at 90, 0.66 at 180.
 FLOOR, SLOPE = 0.3, 65.0
+# Vowel signs of Arabic and Hebrew, which most texts leave out, and the stroke that widens words.
+_POINTS = re.compile("[\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]+")
 # Names in Latin letters that a text in another script gives in brackets, English does not repeat.
 _GLOSS = re.compile(r"[(（][ -'*-~]+[)）]")
 
@@ -51,7 +53,7 @@ def expected(source: str, lang: str, script: str) -> float:
     ratio = _scale(lang, script).ratio
     if script == "Latn":
         return ratio * _solid(source)
-    text = _GLOSS.sub("", source)
+    text = _GLOSS.sub("", _POINTS.sub("", source))
     ascii_only = text.encode("ascii", "ignore").decode("ascii")
     return ratio * (len(text) - len(ascii_only)) + _solid(ascii_only)
 
