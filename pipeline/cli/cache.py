@@ -23,11 +23,9 @@ def stats(cache: CachePlace = None) -> None:
     with closing(open_cache(cache)) as kept:
         for count in kept.counts():
             used = datetime.fromtimestamp(count.used).astimezone()
-            typer.echo(f"{count.signature}")
-            typer.echo(
-                f"  {count.outputs} documents, {count.sentences} sentences, "
-                f"last used {used:%Y-%m-%d %H:%M}"
-            )
+            kinds = {"documents": count.outputs, "texts": count.sentences}
+            rows = ", ".join(f"{number} {kind}" for kind, number in kinds.items() if number)
+            typer.echo(f"{count.signature}\n  {rows or 'nothing'}, last used {used:%Y-%m-%d %H:%M}")
 
 
 @cache_app.command()

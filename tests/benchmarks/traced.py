@@ -21,7 +21,7 @@ from typing import Any
 from models import golden
 from models.engine_ct2 import CTranslate2Engine
 from models.model import Model
-from pipeline import batch, cli, flow, output
+from pipeline import again, batch, cli, flow, output
 
 WINDOW = 25_000  # characters
 POLL = 0.001  # seconds
@@ -86,8 +86,8 @@ def follow(trace: Trace) -> None:
     """Have the engine and the stages around it write to the trace."""
     submit, examine = CTranslate2Engine._submit, golden.examine
 
-    def submitted(self: Any, sources: Any, options: Any) -> list[Any]:
-        results = submit(self, sources, options)
+    def submitted(self: Any, sources: Any, *how: Any) -> list[Any]:
+        results = submit(self, sources, *how)
         trace.batch("summary" if self._first else "sentence", sources, results)
         return results
 
@@ -97,6 +97,7 @@ def follow(trace: Trace) -> None:
         trace.testing = False
 
     vars(flow)["WINDOW"] = WINDOW
+    vars(again)["LADDER"] = ()  # or a sentence decoded twice would say nothing
     vars(golden)["examine"] = examined
     vars(batch)["write_report"] = announced(trace, "report", batch.write_report)
     vars(output)["StringIO"] = announced(trace, "writing", StringIO)

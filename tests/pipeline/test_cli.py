@@ -1,6 +1,7 @@
 """The command line as a person meets it: real processes, real files, small random models."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -301,8 +302,15 @@ def test_cache_commands_count_keep_and_clear(shell: Shell, article: Path, tmp_pa
     place = ("--cache", str(tmp_path / "cache.sqlite"))
     shell.run(str(article), *place)
     stats = shell("cache", "stats", *place)
-    assert "1 documents, 3 sentences" in stats.stdout
+    signatures = re.findall(r"^(\w+):.*\n  (.*), last used", stats.stdout, re.MULTILINE)
+    assert sorted(signatures) == [
+        ("draft", "1 texts"),
+        ("segment", "1 documents"),
+        ("summarize", "1 documents"),
+        ("translate", "1 documents"),
+        ("translate", "3 texts"),
+    ]
     assert shell("cache", "gc", *place).stdout == "0 rows deleted\n"
-    assert shell("cache", "gc", "--days", "0", *place).stdout == "6 rows deleted\n"
+    assert shell("cache", "gc", "--days", "0", *place).stdout == "7 rows deleted\n"
     shell.run(str(article), *place)
-    assert shell("cache", "clear", "--yes", *place).stdout == "6 rows deleted\n"
+    assert shell("cache", "clear", "--yes", *place).stdout == "7 rows deleted\n"
