@@ -77,7 +77,12 @@ class Ladder:
     lang: str
 
     def doubts(self, source: str, translation: Translation) -> tuple[str, ...]:
-        """The reasons to decode a source again; none as a rule."""
+        """The reasons to decode a source again; none as a rule.
+
+        Where the model does not know what is written, no search finds a better answer.
+        """
+        if "unknown-tokens" in translation.flags:
+            return ()
         return self._judged(source, translation).doubts
 
     def climb(self, first: dict[str, Translation]) -> dict[str, Translation]:

@@ -63,6 +63,10 @@ def test_what_is_doubtful(first: str, reasons: set[str]) -> None:
     assert bool(reasons) == bool(doubts)
 
 
+def test_what_the_model_does_not_know_is_not_decoded_again() -> None:
+    assert ladder(ScriptedEngine()).doubts(SOURCE, Translation("", -9.0, ("unknown-tokens",))) == ()
+
+
 def test_blocking_the_n_gram_mends_a_loop() -> None:
     used = engine(GOOD)
     assert climbed(used, LOOP) == Translation(
