@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 from models.errors import INTERRUPTED, SOME_FAILED, KhulasaError
 from models.home import models_home
 from pipeline import logs
-from pipeline.cli import work
+from pipeline.cli import quality, work
 from pipeline.cli.cache import cache_app
 from pipeline.cli.terminal import say
 
@@ -69,6 +69,8 @@ app = typer.Typer(
 )
 app.command()(work.run)
 app.command()(work.batch)
+app.command()(quality.check)
+app.command()(quality.flags)
 app.add_typer(cache_app, name="cache", no_args_is_help=True)
 
 
