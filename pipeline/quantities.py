@@ -1,0 +1,82 @@
+"""Numbers of English text with the words around them: what is said of 45, and of 54."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from pipeline.evidence import stem
+from pipeline.numbers import Number
+
+_WORD = re.compile(r"[^\W_]+")
+_NEAR = 3  # words away from a number, at which a word counts half
+
+# What stands beside any number and tells nothing of what it counts.
+_COMMON = re.compile(
+    r"..?|\d.*|the|and|for|with|from|was|were|are|been|has|have|had|his|her|its|their|that|this|which"
+    r"|who|but|not|said|will|would|more|than|about|after|before|into|out|over"
+)
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+# Each kind by what stands before a number, and what behind it; the first that fits.
+_KINDS = (
+    ("percent", "", r"\s?(?:%|per ?cent)"),
+    ("age", "", r"[- ]years?[- ]old"),
+    ("money", r"[$£€¥₹₽₺]$", ""),
+    ("date", "", rf"(?:st|nd|rd|th)?(?: of)? {_MONTH}"),
+    ("date", rf"\b{_MONTH} $", r"(?!\d)"),
+    ("year", "", r"s\b"),
+)
+_PATTERNS = tuple((kind, re.compile(a), re.compile(b)) for kind, a, b in _KINDS)
+_REACH = 12  # characters before a number that show its kind
+# 2012 people are no year, but in 2012 prices are.
+_COUNTS = re.compile(r"\s(?:[a-z]+s|people|men|women|children)\b")
+_DATES = re.compile(r"(?:\b(?:in|since|of|from|to|until|by|late|early|before|after|and)|[,–-]) ?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number, what kind it is of, and the words around it, which weigh less the farther off."""
+
+    number: Number
+    kind: str
+    context: dict[str, float]
+
+    def likeness(self, other: "Quantity", weight: Callable[[str], float]) -> float:
+        """How much of what stands around this number stands around the other: 0 to 1."""
+        total = shared = 0.0
+        for word, near in self.context.items():
+            total += weight(word) * near
+            shared += weight(word) * min(near, other.context.get(word, 0.0))
+        return shared / total if total else 0.0
+
+
+def read(text: str, found: Iterable[Number]) -> list[Quantity]:
+    """The quantities of an English text whose numbers are `found`."""
+    words = [(word.start(), word.group().lower()) for word in _WORD.finditer(text)]
+    return [Quantity(one, _kind(text.lower(), one), _context(words, one)) for one in found]
+
+
+def _kind(text: str, number: Number) -> str:
+    before = text[max(0, number.start - _REACH) : number.start]
+    for kind, ahead, behind in _PATTERNS:
+        if ahead.search(before) and behind.match(text, number.end):
+            return kind
+    counts = _COUNTS.match(text, number.end) and not _DATES.search(before)
+    return "year" if _YEAR.fullmatch(number.text) and not counts else "count"
+
+
+def _context(words: list[tuple[int, str]], number: Number) -> dict[str, float]:
+    """How near every word is that tells something: from 1 down to 0."""
+    before = sum(start < number.start for start, _ in words)
+    after = sum(start < number.end for start, _ in words)
+    context: dict[str, float] = {}
+    for position, (_, word) in enumerate(words):
+        if before <= position < after or _COMMON.fullmatch(word):
+            continue
+        away = before - position if position < before else position - after + 1
+        key = stem(word)
+        context[key] = max(context.get(key, 0.0), _NEAR / (_NEAR + away))
+    return context
