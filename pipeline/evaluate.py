@@ -49,6 +49,7 @@ def evaluate(source: str, cases: Cases, pipeline: Pipeline) -> Evaluation:
         failures=tuple(tally.failures),
         scores=scores_of(documents),
         languages={lang: scores_of([d for d in documents if d.lang == lang]) for lang in langs},
+        flags=dict(tally.flags.most_common()),
         signatures=tuple(Signed(*key, count) for key, count in tally.signatures.items()),
         metrics=scores.signatures(),
         furthest=_furthest(documents),
@@ -100,6 +101,7 @@ class _Tally:
         self.documents: list[Measured] = []
         self.failures: list[Failed] = []
         self.signatures: Counter[tuple[str, str, str]] = Counter()
+        self.flags: Counter[str] = Counter()
         self.exit_code = ALL_WELL
 
     def add(self, case: Case, outcome: Record | Failure) -> None:
@@ -107,6 +109,7 @@ class _Tally:
         if isinstance(outcome, Failure):
             self._note(outcome)
         else:
+            self.flags.update(outcome.flags)
             for stage, report in outcome.stages.items():
                 self.signatures[stage, outcome.document.lang, report.signature] += 1
         if isinstance(document, Document):

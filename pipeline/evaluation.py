@@ -11,6 +11,7 @@ from models.errors import ALL_WELL
 from pipeline.align import Boundaries, Unit
 from pipeline.harmless import visible
 from pipeline.report import Failed, Signed
+from pipeline.signature import Signature
 from pipeline.sources import Unreadable
 
 SCHEMA = 1
@@ -114,8 +115,9 @@ class Comparison:
 class Evaluation:
     """All documents of a source, measured.
 
-    `ignored` files were neither document nor reference. `metrics`: the settings of each figure,
-    as its library prints them. `furthest`: the units with the lowest chrF, lowest first.
+    `ignored` files were neither document nor reference. `flags`: on how many documents as a whole
+    each flag stands. `metrics`: the settings of each figure, as its library prints them.
+    `furthest`: the units with the lowest chrF, lowest first.
     """
 
     khulasa: str
@@ -125,12 +127,31 @@ class Evaluation:
     failures: tuple[Failed, ...]
     scores: Scores
     languages: dict[str, Scores]
+    flags: dict[str, int]
     signatures: tuple[Signed, ...]
     metrics: dict[str, str]
     furthest: tuple[Far, ...] = ()
     comparison: Comparison | None = None
     exit_code: int = ALL_WELL
     schema: int = SCHEMA
+
+    @property
+    def models(self) -> dict[str, tuple[str, ...]]:
+        """The models of each stage that has one."""
+        found: dict[str, dict[str, None]] = {}
+        for one in self.signatures:
+            if model := dict(Signature.parse(one.signature).params).get("model"):
+                found.setdefault(one.stage, {})[model] = None
+        return {stage: tuple(models) for stage, models in found.items()}
+
+    @property
+    def untranslated(self) -> dict[str, list[str]]:
+        """The ids of documents that were not translated, by the reason."""
+        found: dict[str, list[str]] = {}
+        for one in self.documents:
+            if one.untranslated is not None:
+                found.setdefault(one.untranslated, []).append(one.id)
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """The evaluation as JSON values; percentages with four decimals."""

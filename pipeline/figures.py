@@ -41,3 +41,21 @@ def rate(number: float, seconds: float) -> str:
     if each >= 99.5 or not each:
         return f"{each:,.0f}"
     return f"{each:.1f}" if each >= 9.95 else f"{each:.2f}"
+
+
+def score(percent: float | None) -> str:
+    """A figure of quality in percent, as papers give it: `42.6`; `–` where there is none."""
+    return "–" if percent is None else f"{percent:.1f}"
+
+
+def change(points: float) -> str:
+    """A difference with its sign: `+1.3`, `−0.2`, `±0.0`."""
+    rounded = round(points, 1)
+    return f"+{rounded:.1f}" if rounded > 0 else f"−{-rounded:.1f}" if rounded < 0 else "±0.0"
+
+
+def chance(p: float | None) -> str:
+    """A p-value in three decimals, never as 0; what cannot be told says so."""
+    if p is None:
+        return "too few"
+    return "< 0.001" if p < 0.0005 else f"{p:.3f}"

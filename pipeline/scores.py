@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", "BLEU", "CHRF")
 Over = Literal["segments", "documents"]
+Verdict = Literal["better", "worse", "same", "chance", "too few"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,15 @@ METRICS = {
     "rouge1": Metric("ROUGE-1", "words of the reference summary"),
     "rouge2": Metric("ROUGE-2", "pairs of words of the reference summary"),
     "rougeL": Metric("ROUGE-L", "words of the reference summary, in its order"),
-    "segmentation": Metric("segmentation", "F1 of sentence ends"),
-    "flagged": Metric("flagged", "segments with a flag that asks for attention", better="less"),
-    "noted": Metric("noted", "segments with a note", better="less"),
+    "segmentation": Metric("Sentence ends", "F1 of the ends of sentences within a document"),
+    "flagged": Metric("Flagged", "segments with a flag that asks for attention", better="less"),
+    "noted": Metric("Noted", "segments with a note", better="less"),
     "summary_flagged": Metric(
-        "summary flagged", "summary sentences with a flag that asks for attention", better="less"
+        "Summary flagged", "summary sentences with a flag that asks for attention", better="less"
     ),
 }
+# The usual level: a difference as large comes about by chance in fewer of 20 cases than one.
+SIGNIFICANT = 0.05
 ROUGE = ("rouge1", "rouge2", "rougeL")
 
 
@@ -71,6 +74,17 @@ def rouge(summary: str, references: Sequence[str]) -> dict[str, float]:
         return {}
     found = _scorer().score_multi(list(references), summary)
     return {name: 100 * float(found[name].fmeasure) for name in ROUGE}
+
+
+def verdict(name: str, difference: float, p: float | None) -> Verdict:
+    """What a change of a metric means, in percentage points, with its p-value."""
+    if not difference:
+        return "same"
+    if p is None:
+        return "too few"
+    if p >= SIGNIFICANT:
+        return "chance"
+    return "better" if (difference > 0) == (METRICS[name].better == "more") else "worse"
 
 
 def measures() -> "dict[str, BLEU | CHRF]":

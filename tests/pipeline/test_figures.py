@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.figures import count, duration, rate, share
+from pipeline.figures import chance, change, count, duration, rate, score, share
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,23 @@ def test_a_share_is_whole_or_nothing_only_where_it_is(part: int, whole: int, sai
 )
 def test_a_rate_has_three_digits_or_so(number: float, seconds: float, said: str) -> None:
     assert rate(number, seconds) == said
+
+
+@pytest.mark.parametrize(("percent", "said"), [(None, "–"), (0.0, "0.0"), (42.649, "42.6")])
+def test_a_score(percent: float | None, said: str) -> None:
+    assert score(percent) == said
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [(1.26, "+1.3"), (-0.2, "−0.2"), (0.0, "±0.0"), (0.04, "±0.0"), (-0.04, "±0.0")],
+)
+def test_a_change(points: float, said: str) -> None:
+    assert change(points) == said
+
+
+@pytest.mark.parametrize(
+    ("p", "said"), [(None, "too few"), (1.0, "1.000"), (0.0499, "0.050"), (0.0001, "< 0.001")]
+)
+def test_a_chance(p: float | None, said: str) -> None:
+    assert chance(p) == said

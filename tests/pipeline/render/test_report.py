@@ -1,12 +1,10 @@
 """The page about a job: what it says, and that nothing in it does anything."""
 
-import os
 import re
 import shutil
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,42 +16,16 @@ from pipeline.flags import FLAGS
 from pipeline.render import json as records_json
 from pipeline.render.report import MOST_FAILURES, QUERY, page
 from pipeline.report import MOST_FLAGGED, RUN_WIDE, Job, Report, Tally
+from tests.pipeline.render.pages import HOSTILE, SHOWN, Words, opened
 from tests.pipeline.render.records import record as plain_record
 from tests.pipeline.test_report import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from playwright.sync_api import Page
 
 JOB = Job(("in/night", "more.jsonl"), "out", datetime(2026, 11, 22, 1, 30, tzinfo=UTC))
-HOSTILE = (
-    "<script>document.title='gone'</script>\"'><img src=x onerror=alert(1)>{{ 7 * 7 }}\u202e&amp;"
-)
-SHOWN = HOSTILE.replace("\u202e", "\\u202e")
-
-
-class Words(HTMLParser):
-    """The words of a page, and its elements with their attributes."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self._pieces: list[str] = []
-        self._hidden = False
-        self.feed(text)
-        self.words = " ".join("".join(self._pieces).split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-        self._hidden = tag == "style"
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden = False
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self._pieces.append(data)
 
 
 def hostile() -> Report:
@@ -177,38 +149,12 @@ def test_the_query_finds_what_is_flagged(tmp_path: Path) -> None:
     assert found.split() == ["segment", "summary", "whole"]
 
 
-@pytest.fixture
-def browser_page() -> "Iterator[Page]":
-    api = pytest.importorskip("playwright.sync_api")
-    with api.sync_playwright() as started:
-        program = shutil.which("chromium") or shutil.which("google-chrome")
-        if program is None and not Path(started.chromium.executable_path).exists():
-            pytest.skip("no browser here")
-        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = started.chromium.launch(executable_path=program, args=flags)
-        yield browser.new_page(viewport={"width": 400, "height": 800})
-        browser.close()
-
-
-def opened(browser_page: "Page", report: Report, tmp_path: Path) -> tuple[list[str], list[str]]:
-    """Requests and complaints while the page is opened."""
-    requests: list[str] = []
-    complaints: list[str] = []
-    browser_page.on("request", lambda request: requests.append(request.url))
-    browser_page.on("console", lambda message: complaints.append(message.text))
-    browser_page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    browser_page.on("pageerror", lambda error: complaints.append(str(error)))
-    (tmp_path / "report.html").write_text(page(report), encoding="utf-8")
-    browser_page.goto((tmp_path / "report.html").as_uri())
-    return requests, complaints
-
-
 @pytest.mark.parametrize("make", [hostile, busy])
 def test_a_browser_asks_for_nothing_and_runs_nothing(
     make: "Callable[[], Report]", browser_page: "Page", tmp_path: Path
 ) -> None:
-    requests, complaints = opened(browser_page, make(), tmp_path)
-    assert requests == [(tmp_path / "report.html").as_uri()]
+    requests, complaints = opened(browser_page, page(make()), tmp_path)
+    assert requests == [(tmp_path / "page.html").as_uri()]
     assert complaints == []
     assert browser_page.title().startswith("Khulasa · ")
     for width in (400, 1400):
@@ -217,7 +163,7 @@ def test_a_browser_asks_for_nothing_and_runs_nothing(
 
 
 def test_a_flag_is_chosen_by_keyboard(browser_page: "Page", tmp_path: Path) -> None:
-    opened(browser_page, busy(), tmp_path)
+    opened(browser_page, page(busy()), tmp_path)
     shown = browser_page.locator(".flagged > li:visible")
     assert shown.count() == 20
     browser_page.get_by_role("radio", name="any flag").focus()
