@@ -71,6 +71,8 @@ def check(source: str, target: str, lang: str) -> tuple[Finding, ...]:
     guessed. What is empty or copied is that and nothing else.
     """
     pair = Pair(source, target, lang)
+    if not source.strip() and not target.strip():
+        return ()
     if instead := tuple(_instead(pair)):
         return instead
     return tuple(finding for each in CHECKS for finding in each(pair))
@@ -80,7 +82,7 @@ def _instead(pair: Pair) -> Iterator[Finding]:
     """What stands there instead of a translation."""
     if _WORD.search(pair.source) and not _WORD.search(pair.target):
         yield Finding("empty", shortened(pair.target.strip()))
-    elif untranslated.is_copy(pair.source, pair.target):
+    elif pair.source.strip() and untranslated.is_copy(pair.source, pair.target):
         name = pair.script == "Latn" and untranslated.is_name(pair.source)
         foreign = is_foreign_text(pair.source, pair.script)
         yield Finding("copied" if foreign and not name else "untranslated")
@@ -89,6 +91,11 @@ def _instead(pair: Pair) -> Iterator[Finding]:
 def _source_left(pair: Pair) -> Iterator[Finding]:
     if passage := untranslated.left(pair.source, pair.target, pair.script):
         yield Finding("source-left", shortened(passage))
+
+
+def _not_english(pair: Pair) -> Iterator[Finding]:
+    if not untranslated.is_english(pair.target):
+        yield Finding("not-english")
 
 
 def _model_marks(pair: Pair) -> Iterator[Finding]:
@@ -110,7 +117,7 @@ def _too_short(pair: Pair) -> Iterator[Finding]:
 
 def _too_long(pair: Pair) -> Iterator[Finding]:
     size = pair.length
-    if size.deviation > LONGEST:
+    if size.deviation > LONGEST or not pair.source.strip():
         yield Finding("too-long", f"{size.actual} characters, some {size.expected} expected")
 
 
@@ -145,6 +152,7 @@ def _quotes(pair: Pair) -> Iterator[Finding]:
 Check = Callable[[Pair], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     _source_left,
+    _not_english,
     _model_marks,
     _loop,
     _too_short,

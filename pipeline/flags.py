@@ -32,6 +32,7 @@ _OF_TRANSLATIONS = (
     Flag("empty", "there is no translation of this text"),
     Flag("copied", "the source stands in the place of its translation"),
     Flag("source-left", "part of the source is left in its translation"),
+    Flag("not-english", "long, and without one of the words that English can hardly do without"),
     Flag("model-marks", "signs of the model's own stand in the translation, as <unk> or >>eng<<"),
     Flag("loop", "the same words come again and again"),
     Flag("too-short", "much shorter than translations of such a text are"),

@@ -7,13 +7,15 @@ All are linear in the length of the text.
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-# On the English of the FLORES-200 devtest (1,012 gold sentences) no phrase comes three times in a
-# row, no three words three times, and no more than six are said twice in one order; figures apart.
+# On the English of the FLORES-200 devtest (1,012 gold sentences) no phrase of two words or more
+# comes twice in a row and no word three times, no three words come together three times, and no
+# more than six words are said twice in one order; figures apart.
 IN_A_ROW = 4  # times a phrase of any length,
+DOUBLED = 3  # words in a phrase that comes twice in a row
 OFTEN = 4  # times the same three words,
 NEAR = 24  # each at most so many words after the one before
 TWICE = 9  # words in the order in which they came before
@@ -27,24 +29,26 @@ SPACED = 12  # characters that a word and a space take at most, where words have
 
 # Seven in a row of up to eight signs: dots, a letter, a syllable; of up to three, also with spaces.
 _SIGNS = re.compile(r"(\S{1,8}?|\S{1,3} )\1{6,}")
-_WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:[.,:/٫٬-]\d+)*")
+_WORD = re.compile(rf"{_NUMBER.pattern}|\w+")
+
+Span = tuple[int, int, int]
+"""A measure, and the first and the end index of the words or signs that it is of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeats:
-    """What a sequence of words or signs says again.
+    """What a sequence of words or signs says again, the most of each kind.
 
-    `row` and `in_row`: how often a phrase comes in a row at most, and which. `stretch`: the longest
-    one in the order in which it came before. `often` and `frequent`: how often three come together,
-    near each other, at most, and which.
+    `row`: how often a phrase comes in a row. `doubled`: how long a phrase is that comes twice in a
+    row. `stretch`: how many come in the order in which they came before. `often`: how often a few
+    come together, near each other.
     """
 
-    row: int = 1
-    in_row: Sequence[str] = ()
-    stretch: Sequence[str] = ()
-    often: int = 1
-    frequent: Sequence[str] = ()
+    row: Span = (1, 0, 0)
+    doubled: Span = (0, 0, 0)
+    stretch: Span = (0, 0, 0)
+    often: Span = (1, 0, 0)
 
 
 def loop(source: str, target: str) -> str:
@@ -60,19 +64,37 @@ def _signs(source: str, target: str) -> str:
 
 
 def _words(source: str, target: str) -> str:
-    said = repeats(_WORD.findall(_same_numbers(target)))
-    if said.row < IN_A_ROW and said.often < OFTEN and len(said.stretch) < TWICE:
+    words = _WORD.findall(target)
+    said = repeats(["0" if word[0].isdigit() else word.lower() for word in words], 3)
+    if not _suspect(said):
         return ""
     units = _units(source)
-    meant = repeats(units)
-    if said.row >= max(IN_A_ROW, meant.row + 2):
-        return f"{' '.join(said.in_row)} × {said.row}"
-    if said.often >= OFTEN - 1 + meant.often:
-        return f"{' '.join(said.frequent)} × {said.often}"
+    meant = repeats(units, 3 if isinstance(units, str) else 2)
     enough = REPEATED_SIGNS if isinstance(units, str) else REPEATED
-    if len(said.stretch) >= TWICE and len(meant.stretch) < enough:
-        return f"{' '.join(said.stretch)} × 2"
+    if said.row[0] >= max(IN_A_ROW, meant.row[0] + 2):
+        return _shown(words, said.row)
+    if said.often[0] >= OFTEN - 1 + meant.often[0]:
+        return _shown(words, said.often)
+    if said.doubled[0] >= DOUBLED and meant.doubled[0] < 2:
+        return _shown(words, (2, *said.doubled[1:]))
+    if said.stretch[0] >= TWICE and meant.stretch[0] < enough:
+        return _shown(words, (2, *said.stretch[1:]))
     return ""
+
+
+def _suspect(said: Repeats) -> bool:
+    """Whether it is worth a look at the source, which most texts are not."""
+    return (
+        said.row[0] >= IN_A_ROW
+        or said.often[0] >= OFTEN
+        or said.doubled[0] >= DOUBLED
+        or said.stretch[0] >= TWICE
+    )
+
+
+def _shown(words: Sequence[str], span: Span) -> str:
+    times, start, end = span
+    return f"{' '.join(words[start:end])} × {times}"
 
 
 def _packed(source: str, target: str) -> str:
@@ -82,45 +104,36 @@ def _packed(source: str, target: str) -> str:
     return f"packs to 1/{most:.1f}"
 
 
-def _same_numbers(text: str) -> str:
-    return _NUMBER.sub("0", text.lower())
-
-
 def _units(source: str) -> Sequence[str]:
     """What a source repeats: words, or signs where words have no spaces between them."""
-    text = _same_numbers(source)
+    text = _NUMBER.sub("0", source.lower())
     words = text.split()
     return words if len(words) * SPACED >= len(text) else text
 
 
-def repeats(units: Sequence[str]) -> Repeats:
-    """What is said again, found by where each three in a row were seen last."""
+def repeats(units: Sequence[str], size: int) -> Repeats:
+    """What is said again, found by where each `size` in a row were seen last."""
     seen: dict[tuple[str, ...], tuple[int, int]] = {}
-    row, often, length, distance = (1, 0, 0), (1, 0), 0, 0
-    stretch = (0, 0)
-    for position, three in enumerate(_threes(units)):
-        last, times = seen.get(three, (position, 0))
-        apart = position - last
-        length = length + 1 if apart and apart == distance else 3 * (apart > 0)
-        distance = apart
+    none = Repeats()
+    row, doubled, stretch, often = none.row, none.doubled, none.stretch, none.often
+    length = distance = 0
+    runs = zip(*(islice(units, first, None) for first in range(size)), strict=False)
+    for start, run in enumerate(runs):
+        last, times = seen.get(run, (start, 0))
+        apart, end = start - last, start + size
         times = times + 1 if apart <= NEAR else 1
-        seen[three] = (position, times)
-        if apart:
-            stretch = max(stretch, (length, position))
-            row = max(row, (length // apart + 1, apart, position))
-            often = max(often, (times, position))
-    end, at = stretch[1] + 3, often[1]
-    return Repeats(
-        row=row[0],
-        in_row=units[row[2] + 3 - row[1] : row[2] + 3],
-        stretch=units[end - stretch[0] : end],
-        often=often[0],
-        frequent=units[at : at + 3],
-    )
-
-
-def _threes(units: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return zip(units, islice(units, 1, None), islice(units, 2, None), strict=False)
+        seen[run] = (start, times)
+        if not apart:
+            distance = 0
+            continue
+        length = length + 1 if apart == distance else size
+        distance = apart
+        stretch = max(stretch, (length, end - length, end))
+        often = max(often, (times, start, end))
+        if length >= apart:
+            row = max(row, (length // apart + 1, end - apart, end))
+            doubled = max(doubled, (apart, end - apart, end))
+    return Repeats(row, doubled, stretch, often)
 
 
 def _compression(text: str) -> float:
@@ -128,6 +141,6 @@ def _compression(text: str) -> float:
 
     The low bytes of UTF-16 are one a letter in every alphabet, so that scripts compare.
     """
-    low = _same_numbers(text).encode("utf-16-le", "replace")[::2]
+    low = _NUMBER.sub("0", text.lower()).encode("utf-16-le", "replace")[::2]
     pieces = (low[at : at + PIECE] for at in range(0, len(low), PIECE))
     return max((len(piece) / len(zlib.compress(piece)) for piece in pieces), default=0.0)

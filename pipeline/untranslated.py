@@ -6,7 +6,7 @@ from itertools import pairwise
 
 # ISO 15924 script → its letters. Latin is not here: English has it.
 _LETTERS = {
-    script: re.compile(f"[{ranges}]+")
+    script: re.compile(f"[{ranges}](?:[{ranges}\\s]*[{ranges}])?")
     for script, ranges in {
         "Arab": "\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc",
         "Armn": "\u0531-\u0587",
@@ -28,6 +28,16 @@ _LETTERS = {
         "Thai": "\u0e01-\u0e30\u0e40-\u0e46",
     }.items()
 }
+# Where so many words hold none of these, they are no English: of the English of the FLORES-200
+# devtest that is so in 1 of 958 sentences of that length, of its French, German, Italian,
+# Portuguese, Spanish and Turkish in 92 to 99 %.
+ENOUGH_WORDS = 12
+_EVERYDAY = re.compile(
+    r"\b(?:about|after|against|and|at|be|been|between|but|by|could|for|from|had|has|have|he|her|him"
+    r"|his|how|into|is|it|its|me|my|new|not|of|on|only|our|out|over|said|says|she|than|that|the"
+    r"|their|them|there|they|this|to|up|was|we|were|what|when|which|who|will|with|would|you|your)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+")
 
 # A passage in the order of the source is left over where it has so many words in small letters, one
@@ -47,6 +57,11 @@ def left(source: str, target: str, script: str) -> str:
     if letters := _LETTERS.get(script):
         return max(letters.findall(target), key=len, default="")
     return max(filter(_is_left, _shared(source, target)), key=len, default="")
+
+
+def is_english(text: str) -> bool:
+    """Whether a text may be English; few words always may."""
+    return bool(_EVERYDAY.search(text)) or len(_WORD.findall(text)) < ENOUGH_WORDS
 
 
 def is_copy(source: str, target: str) -> bool:
