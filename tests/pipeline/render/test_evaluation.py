@@ -1,0 +1,128 @@
+"""The page of an evaluation: what it says, and that nothing in it does anything."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.evaluation import Evaluation
+from pipeline.flags import FLAGS
+from pipeline.render.evaluation import MOST_DOCUMENTS, page
+from pipeline.scores import METRICS
+from tests.pipeline.render.evaluations import ARABIC, COMPARISON, hostile, ordinary
+from tests.pipeline.render.pages import SHOWN, Words, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def compared() -> Evaluation:
+    return ordinary(COMPARISON)
+
+
+def many() -> Evaluation:
+    return replace(ordinary(), documents=(ARABIC,) * (MOST_DOCUMENTS + 1), failures=())
+
+
+def test_a_person_reads_the_figures() -> None:
+    words = Words(page(compared())).words
+    for said in (
+        "2 documents against their references, 1 failed",
+        "From in/ without 1 file that is neither document nor reference",
+        "Translate a/b@1",
+        "Against earlier.json",
+        "BLEU 42.6 chrF 67.0 ROUGE-1 44.1 ROUGE-2 21.1",
+        "ROUGE-L 30.6 Sentence ends 93.5 Flagged % 6.2",
+        f"tiny-models on 1 document: {FLAGS['tiny-models'].meaning}.",
+        "Language Segments BLEU chrF ROUGE-1 ROUGE-2 ROUGE-L Sentence ends Flagged Arabic 16 42.6",
+        "French 1,234 – – – – – 75.0 – All 1,250 42.6",
+        "ar-news document level: 16 segments, 15 lines of reference 16 42.6 67.0",
+        "fr-news not translated 1,234",
+        f"BLEU {METRICS['bleu'].meaning} nrefs:1|version:2.6.0",
+        "1 document failed is empty in/bad.txt · bad",
+        "Not translated 1 translates Arabic only, not French fr-news",
+        "56.8 chrF · ar-news, 7 Source افتتح الوزير جسرا. Khulasa The minister opened a road.",
+        f"⚑ loop {FLAGS['loop'].meaning} 1 1 · negation {FLAGS['negation'].meaning} 2 –",
+    ):
+        assert said in words
+    assert "duplicate-id" not in words
+
+
+def test_a_person_reads_what_changed() -> None:
+    words = Words(page(compared())).words
+    for said in (
+        "BLEU 40.0 ± 1.2 42.6 ± 1.5 +2.6 0.012 better 16 segments",
+        "chrF 67.5 ± 1.0 67.0 ± 1.0 −0.5 0.400 may be chance 16 segments",
+        "ROUGE-1 44.0 ± 0.5 44.1 ± 0.5 +0.1 – too few to tell 1 document",
+        "Sentence ends 98.0 ± 0.5 98.0 ± 0.5 ±0.0 1.000 no difference 12 documents",
+        "Flagged 2.0 ± 0.5 6.2 ± 0.5 +4.2 0.001 worse 12 documents",
+        "Not compared 2 only in this run b, c",
+        COMPARISON.method,
+    ):
+        assert said in words
+    assert "Before and now" not in Words(page(ordinary())).words
+    nothing = replace(COMPARISON, changes={})
+    assert "have nothing in common" in Words(page(ordinary(nothing))).words
+
+
+def test_long_lists_end_and_say_so() -> None:
+    words = Words(page(many())).words
+    assert "The first 1,000 of 1,001; the JSON has all." in words
+
+
+def test_what_others_wrote_is_text_and_nothing_else() -> None:
+    text = page(hostile())
+    read = Words(text)
+    assert read.words.count(SHOWN) >= 15
+    assert "\u202e" not in text
+    assert "49" not in read.words
+    tags = {tag for tag, _ in read.elements}
+    assert not tags & {"script", "img", "iframe", "link", "object", "form", "a"}
+    for _, attributes in read.elements:
+        assert not any(name.startswith("on") or name == "style" for name in attributes)
+        assert not attributes.keys() & {"src", "href", "action"}
+
+
+def test_the_policy_allows_this_style_sheet_and_nothing_else() -> None:
+    [policy] = [
+        attributes["content"]
+        for _, attributes in Words(page(ordinary())).elements
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+    assert re.fullmatch(
+        r"default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'none'",
+        str(policy),
+    )
+
+
+def test_identifiers_stand_once_and_references_are_kept() -> None:
+    elements = Words(page(compared())).elements
+    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    for _, attributes in elements:
+        assert set((attributes.get("aria-labelledby") or "").split()) <= set(map(str, ids))
+
+
+@pytest.mark.parametrize("make", [hostile, compared, ordinary])
+def test_a_browser_asks_for_nothing_and_runs_nothing(
+    make: Callable[[], Evaluation], browser_page: "Page", tmp_path: Path
+) -> None:
+    requests, complaints = opened(browser_page, page(make()), tmp_path)
+    assert requests == [(tmp_path / "page.html").as_uri()]
+    assert complaints == []
+    assert browser_page.title().startswith("Khulasa · evaluation of 2 documents")
+    for width in (400, 1400):
+        browser_page.set_viewport_size({"width": width, "height": 800})
+        assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_bar_is_as_long_as_its_figure(browser_page: "Page", tmp_path: Path) -> None:
+    opened(browser_page, page(ordinary()), tmp_path)
+    meter = browser_page.get_by_role("row", name="fr-news").locator(".meter rect")
+    whole, part = (meter.nth(index).bounding_box() for index in (0, 1))
+    assert whole is not None
+    assert part is not None
+    assert part["width"] / whole["width"] == pytest.approx(0.75, abs=0.01)
