@@ -30,7 +30,6 @@ _SAME = {
     **dict.fromkeys("ةۀہەۂ", "ه"),
     "ँ": "ं",
 }
-_NEVER_COMPOSED = 0xE00  # from here on, what decomposes is no letter with a mark on it
 
 
 class _Fold(dict[int, str]):
@@ -39,12 +38,8 @@ class _Fold(dict[int, str]):
     def __missing__(self, code: int) -> str:
         char = chr(code)
         digit = unicodedata.decimal(char, None)
-        if digit is not None:
-            folded = str(digit)
-        elif code < _NEVER_COMPOSED and char not in _SAME:
-            folded = unicodedata.normalize("NFD", char)[0].lower()[0]
-        else:
-            folded = _SAME.get(char, char)
+        plain = _SAME.get(char, char.lower()[0])
+        folded = plain if digit is None else str(digit)
         self[code] = folded
         return folded
 
@@ -78,7 +73,7 @@ class Digits:
 
 
 def fold(text: str) -> str:
-    """`text` in lower case without accents, digits and separators as in ASCII; as long as before."""
+    """`text` in lower case, its digits and separators as in ASCII; as long as before."""
     return text.translate(_FOLD)
 
 

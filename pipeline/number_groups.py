@@ -49,6 +49,15 @@ class Group:
         return any(piece.digits for piece in self.pieces)
 
     @property
+    def counts(self) -> bool:
+        """Whether it says a number and nothing else: not `thousands`, nor `one`."""
+        if len(self.pieces) == 1:
+            value = self.pieces[0].values[0]
+            loose = value <= 1 or value in _SCALES
+            return self.digits or (self.pieces[0].counts and not loose)
+        return self.digits or all(p.counts or p.values[:1] == (Decimal(1),) for p in self.pieces)
+
+    @property
     def scale(self) -> Decimal | None:
         """The thousand or million that it ends with, if any."""
         last = self.pieces[-1]

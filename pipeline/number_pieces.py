@@ -10,6 +10,8 @@ from pipeline.digits import Values
 from pipeline.numerals import look_up, numerals
 
 _WORD = re.compile(r"[^\s0-9!-@\[-`{-~\u2000-\u206f\u3000-\u3003\u3008-\u303f«»،؛؟۔।॥]+")
+_WORD_WITH_APOSTROPHE = re.compile(rf"{_WORD.pattern}(?:'{_WORD.pattern}){{0,3}}")
+_ROMAN_COUNT = re.compile("(?=..)X{0,3}(?:I[XV]|V?I{0,3})")
 # Roman numerals, with the look-alikes of Cyrillic keyboards; in English "I" is a word of its own.
 _ROMAN = re.compile(
     r"(?<![^\W_])(?:[IVXLCІХС]{2,8}|[IVXІХ])(?=(?:es|er|e|re|ème|го|й|я|м|х)?(?![^\W_]))"
@@ -24,13 +26,14 @@ _SIGN_YEAR = re.compile("[〇零一二三四五六七八九]{2,8}")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One word or one run of digits. `values` in the order of likelihood; `scale` is what a letter
-    may multiply the number before it with."""
+    """One word or one run of digits. `values` in the order of likelihood; one that `counts` says a
+    number and nothing else; `scale` is what a letter may multiply the number before it with."""
 
     start: int
     end: int
     values: tuple[Decimal, ...]
     digits: bool = False
+    counts: bool = False
     parts: tuple[Values, ...] = ()
     composes: bool = True
     scale: Decimal | None = None
@@ -39,12 +42,18 @@ class Piece:
 def pieces(text: str, folded: str, lang: str) -> list[Piece]:
     """The pieces of a text and of the same text folded, in order; none overlap."""
     found = [
-        *(Piece(d.start, d.end, tuple(d.values), True, d.parts) for d in digits.find(folded, lang)),
+        *_digits(folded, lang),
         *(_signs(folded, lang) if numerals(lang).signs else _words(folded, lang)),
         *_roman(text, lang),
     ]
     found.sort(key=lambda piece: piece.start)
     return [piece for piece, end in _with_ends(found) if piece.start >= end]
+
+
+def _digits(folded: str, lang: str) -> Iterator[Piece]:
+    for found in digits.find(folded, lang):
+        values = tuple(sorted(found.values))
+        yield Piece(found.start, found.end, values, digits=True, counts=True, parts=found.parts)
 
 
 def _with_ends(found: list[Piece]) -> Iterator[tuple[Piece, int]]:
@@ -56,27 +65,31 @@ def _with_ends(found: list[Piece]) -> Iterator[tuple[Piece, int]]:
 
 
 def _words(folded: str, lang: str) -> Iterator[Piece]:
-    maybe = numerals(lang).maybe
-    for match in _WORD.finditer(folded):
+    table = numerals(lang)
+    for match in (_WORD_WITH_APOSTROPHE if table.inner else _WORD).finditer(folded):
         start, written = match.start(), match.group()
-        if written in maybe:
-            yield Piece(start, match.end(), (), scale=maybe[written])
+        if written in table.maybe:
+            yield Piece(start, match.end(), (), scale=table.maybe[written])
         for found in look_up(written, lang):
-            word = found.word
-            yield Piece(start + found.start, start + found.end, word.values, composes=word.composes)
+            word, span = found.word, (start + found.start, start + found.end)
+            yield Piece(*span, word.values, counts=word.counts, composes=word.composes)
 
 
 def _signs(folded: str, lang: str) -> Iterator[Piece]:
     """Words of a language that sets no spaces; signs in a row are the digits of a year."""
+    table = numerals(lang)
     for match in _SIGN_YEAR.finditer(folded):
         said = "".join(map(_SIGN_DIGITS.__getitem__, match.group()))
         yield Piece(*match.span(), (Decimal(said),))
-    for match in numerals(lang).sign.finditer(folded):
-        yield Piece(*match.span(), numerals(lang).words[match.group()].values)
+    for match in table.sign.finditer(folded):
+        word = table.words[match.group()]
+        counts = word.counts and bool(table.counter.match(folded, match.end()))
+        yield Piece(*match.span(), word.values, counts=counts)
 
 
 def _roman(text: str, lang: str) -> Iterator[Piece]:
     for match in (_ENGLISH_ROMAN if lang == "en" else _ROMAN).finditer(text):
         signs = [_ROMAN_SIGNS[sign] for sign in match.group()]
         said = sum(-a if a < b else a for a, b in zip(signs, [*signs[1:], 0], strict=True))
-        yield Piece(*match.span(), (Decimal(said),), composes=False)
+        counts = bool(_ROMAN_COUNT.fullmatch(match.group()))
+        yield Piece(*match.span(), (Decimal(said),), counts=counts, composes=False)

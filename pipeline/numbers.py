@@ -1,82 +1,24 @@
-"""Numbers of a text and of its translation: what they may say, and which are not the same."""
+"""Numbers of a text and of its translation: which of them are not the same."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import pairwise
 
-from pipeline import digits
 from pipeline.digits import Values
 from pipeline.flags import Finding
-from pipeline.number_groups import Group, groups
-from pipeline.number_pieces import pieces
-from pipeline.numerals import Numerals, has_words, numerals
+from pipeline.number_reading import Number, read
 
-_RANGE = 7  # characters between the two numbers of "10 to 15 million", at most
-_ZERO = {Decimal(0)}
-_NEAR = 16  # characters between a number and the century that it is the number of, at most
+__all__ = ["Number", "compare", "read"]
 
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """`text` at `start` to `end` (characters) says one of `values`. Whether it has `digits`: one in
-    words explains digits on the other side, and is never missed itself. `parts` are the numbers
-    that it may be instead: `12.30` the hour and the minute."""
-
-    start: int
-    end: int
-    text: str
-    values: Values
-    digits: bool
-    parts: tuple[Values, ...] = ()
-
-
-def read(text: str, lang: str) -> list[Number]:
-    """The numbers of `text` in order; none overlap. `lang`: ISO 639-1 code."""
-    folded, table = digits.fold(text), numerals(lang)
-    found = list(groups(pieces(text, folded, lang), folded, table, lang=lang))
-    ranges = _ranges(found, folded)
-    said = [group.values | extra for group, extra in zip(found, ranges, strict=True)]
-    if lang != "en" and table.century.search(folded):
-        said = [
-            values | _century(group, values, folded, table)
-            for group, values in zip(found, said, strict=True)
-        ]
-    return [
-        Number(
-            group.start, group.end, text[group.start : group.end], values, group.digits, group.parts
-        )
-        for group, values in zip(found, said, strict=True)
-    ]
-
-
-def _ranges(found: list[Group], folded: str) -> list[Values]:
-    """`10 to 15 million`: what the first number of a range says with the scale of the second."""
-    extra = [frozenset[Decimal]()] * len(found)
-    for index, (left, right) in enumerate(pairwise(found)):
-        scale = right.scale
-        gap = folded[left.end : right.start] if right.start - left.end <= _RANGE else ""
-        if scale and gap.strip() and not left.scale and len(left.terms) == 1:
-            extra[index] = frozenset(value * scale for value in left.values if value < scale)
-    return extra
-
-
-def _century(group: Group, values: Values, folded: str, table: Numerals) -> Values:
-    """The 19th century is where English may say 1800s, and 1890s for its nineties."""
-    centuries = {value for value in values if 1 <= value <= 21 and value == int(value)}
-    near = max(0, group.start - _NEAR), group.end + _NEAR
-    if not centuries or not table.century.search(folded, *near):
-        return frozenset()
-    return frozenset(
-        (value - 1) * 100 + decade for value in centuries for decade in range(0, 100, 10)
-    )
+_ZERO = frozenset({Decimal(0)})
 
 
 def compare(source: str, target: str, lang: str) -> list[Finding]:
     """What is wrong with the numbers of an English `target`, a translation from `lang`."""
     said, told = read(source, lang), read(target, "en")
-    missing = _unexplained(said, told)
-    added = _unexplained(told, said)
+    if not said and not told:
+        return []
+    missing, added = _unmatched(said, told)
     changed = list(zip(missing, added, strict=False))
     return [
         *(Finding("number-changed", f"{a.text} → {b.text}") for a, b in changed),
@@ -85,28 +27,80 @@ def compare(source: str, target: str, lang: str) -> list[Finding]:
     ]
 
 
-def _unexplained(numbers: list[Number], others: list[Number]) -> list[Number]:
-    """The numbers in digits that the other side does not have, whole or in parts."""
-    whole = {value for other in others for value in other.values}
-    lacking = [
-        n for n in numbers if n.digits and n.values.isdisjoint(whole) and set(n.values) != _ZERO
-    ]
-    if not lacking:
-        return []
-    mine = {value for number in numbers for value in number.values}
-    parts = {
-        value
-        for other in others
-        if other.parts and other.values.isdisjoint(mine)
-        for part in other.parts
-        for value in part
-    } | whole
-    return [number for number in lacking if not _explained(number, parts)]
+class _Side:
+    """The numbers of one side, and which of them have found theirs on the other side."""
+
+    def __init__(self, numbers: Sequence[Number]) -> None:
+        self.numbers = numbers
+        self.matched: dict[int, int] = {}
+
+    def open(self) -> list[int]:
+        return [index for index in range(len(self.numbers)) if index not in self.matched]
 
 
-def _explained(number: Number, known: set[Decimal]) -> bool:
-    if not number.values.isdisjoint(known):
-        return True
-    return bool(number.parts) and all(
-        not part.isdisjoint(known) or part == {Decimal(0)} for part in number.parts
+def _match(said: _Side, told: _Side, *, digits: tuple[bool, bool]) -> None:
+    """Pairs numbers that may say the same, first come first served, one to one."""
+    waiting = defaultdict[Decimal, list[int]](list)
+    for index in reversed(told.open()):
+        number = told.numbers[index]
+        if number.digits == digits[1]:
+            for value in number.values:
+                waiting[value].append(index)
+    for index in said.open():
+        number = said.numbers[index]
+        if number.digits == digits[0]:
+            other = _first(number.values, waiting, told)
+            if other is not None:
+                said.matched[index], told.matched[other] = other, index
+
+
+def _first(values: Values, waiting: dict[Decimal, list[int]], told: _Side) -> int | None:
+    """The first number that waits for one of `values` and is still open."""
+    for value in values:
+        queue = waiting.get(value, [])
+        while queue and queue[-1] in told.matched:
+            queue.pop()
+        if queue:
+            return queue.pop()
+    return None
+
+
+def _unmatched(
+    source: Sequence[Number], target: Sequence[Number]
+) -> tuple[list[Number], list[Number]]:
+    """The numbers of the source that are missing from the target, and those added there."""
+    said, told = _Side(source), _Side(target)
+    for digits in ((True, True), (True, False), (False, True), (False, False)):
+        _match(said, told, digits=digits)
+    missing = [source[index] for index in said.open() if source[index].counts]
+    added = [target[index] for index in told.open() if target[index].digits]
+    if not missing and not added:
+        return [], []
+    heard, known = _parts(told), _parts(said)
+    return (
+        [number for number in missing if not _is_explained(number, heard, target)],
+        [number for number in added if not _is_explained(number, known, source)],
     )
+
+
+def _parts(side: _Side) -> set[Decimal]:
+    """What the open numbers of a side say, whole or in parts."""
+    numbers = [side.numbers[index] for index in side.open()]
+    return {
+        value for number in numbers for part in (number.values, *number.parts) for value in part
+    }
+
+
+def _is_explained(number: Number, open_values: set[Decimal], others: Iterable[Number]) -> bool:
+    """Whether a number without a partner stands in parts, or again, or says nothing: `:00`."""
+    if number.values == _ZERO or not number.values.isdisjoint(open_values):
+        return True
+    if number.parts and all(
+        part == _ZERO or not part.isdisjoint(open_values) for part in number.parts
+    ):
+        return True
+    return REPEAT(number, others)
+
+
+def REPEAT(number, others):
+    return any(not number.values.isdisjoint(other.values) for other in others)

@@ -2,17 +2,20 @@
 
 A file holds, beside the words of each value:
 
+    loose        words for numbers that are said without counting, or mean something else too
+    maybe        letters that scale a number, or are a unit: m
+    months       the names of the twelve, where dates in digits have no words
+    century      what stands beside the number of a century
     and          words that join the pieces of one number: "twenty and five"
-    glued        what is written before a word without a space: و, ال
     endings      what `~` stands for at the end of a word
+    glued        what is written before a word without a space: و, ال
+    inner        what may stand inside a word: the apostrophe of "п'ять"
     units_first  "five and twenty"
     fused        words run together: "zweihundert"
     signs        words of one or more signs, without spaces between them: 三百
+    counters     what follows a sign that counts: 三个
     dual         endings that say two
-    century      what stands beside the number of a century
-    calendar     years between the calendar of the language and ours, from January on one more
-    months       the names of the twelve, which dates in digits have no words for
-    maybe        letters that scale a number, or are a unit: m
+    accents      an accent makes another word: "on", "ön"
 
 `~` after a word is any ending, `*` is any rest. Values stand in the order of likelihood: where a
 word says several, the first one is composed with its neighbours.
@@ -20,7 +23,8 @@ word says several, the first one is composed with its neighbours.
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -34,15 +38,28 @@ _LONGEST = 40  # letters of a word for a number
 _REMEMBERED = 1 << 15  # words whose reading is kept at hand
 _DUAL = 4  # letters of the shortest word that is taken for a dual, less one
 _NEVER = re.compile(r"(?!)")
-# Vowel signs that writers leave out, the long stroke, the dot below, stress.
-_MARKS = dict.fromkeys([*range(0x064B, 0x0653), 0x0670, 0x0640, 0x093C, 0x0300, 0x0301, 0x0308])
+# What writers put or leave out: accents, the vowel signs and the long stroke of Arabic, the dot
+# below of Devanagari, apostrophes. The other marks of Devanagari are its vowels.
+_MARKS = dict.fromkeys(
+    [
+        *range(0x0300, 0x0340),
+        *range(0x0591, 0x05C8),
+        0x0640,
+        *range(0x064B, 0x0660),
+        0x0670,
+        0x093C,
+        0x27,
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What one word says: `values` in the order of likelihood."""
+    """What one word says: `values` in the order of likelihood. One that `counts` says a number and
+    nothing else; one that does not compose is a number of its own beside others."""
 
     values: tuple[Decimal, ...]
+    counts: bool = False
     composes: bool = True
 
 
@@ -57,7 +74,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Numerals:
-    """The words of one language; keys went through `key`."""
+    """The words of one language as `plain` makes them, and patterns over folded text."""
 
     words: Mapping[str, Word]
     beginnings: Mapping[str, Word]
@@ -68,10 +85,12 @@ class Numerals:
     piece: re.Pattern[str]
     fused: re.Pattern[str]
     sign: re.Pattern[str]
+    counter: re.Pattern[str]
     century: re.Pattern[str]
     dual: tuple[str, ...]
+    inner: str
     units_first: bool
-    calendar: int
+    accents: bool
 
     @property
     def signs(self) -> bool:
@@ -79,47 +98,48 @@ class Numerals:
         return self.sign is not _NEVER
 
 
-def key(word: str) -> str:
-    """A folded word without the marks that writers put or leave out."""
-    return word if word.isalpha() else word.translate(_MARKS)
-
-
 @lru_cache(_REMEMBERED)
 def look_up(written: str, lang: str) -> tuple[Found, ...]:
     """The words for numbers in one word of a folded text: none, one, or more in a fused one."""
-    table, plain = numerals(lang), key(written)
     if len(written) > _LONGEST:
         return ()
-    word = table.words.get(plain)
+    table = numerals(lang)
+    known = plain(written, accents=table.accents)
+    word = table.words.get(known)
     if word:
         return (Found(0, len(written), word),)
-    return (
-        _unglued(written, plain, table) or _fused(written, table) or _begun(written, plain, table)
-    )
+    return _unglued(known, len(written), table) or _fused(known, table) or _begun(known, table)
 
 
-def _unglued(written: str, plain: str, table: Numerals) -> tuple[Found, ...]:
+def _unglued(known: str, end: int, table: Numerals) -> tuple[Found, ...]:
     for prefix in table.glued:
-        word = table.words.get(plain[len(prefix) :]) if plain.startswith(prefix) else None
+        word = table.words.get(known[len(prefix) :]) if known.startswith(prefix) else None
         if word:
-            return (Found(int(prefix[0] in table.joins), len(written), word),)
+            return (Found(int(prefix[0] in table.joins), end, word),)
     return ()
 
 
-def _fused(written: str, table: Numerals) -> tuple[Found, ...]:
-    if not table.fused.fullmatch(written):
+def _fused(known: str, table: Numerals) -> tuple[Found, ...]:
+    if not table.fused.fullmatch(known):
         return ()
-    found = table.piece.finditer(written)
+    found = table.piece.finditer(known)
     return tuple(Found(*piece.span(), table.words[piece.group()]) for piece in found)
 
 
-def _begun(written: str, plain: str, table: Numerals) -> tuple[Found, ...]:
-    begun = table.beginning.match(plain)
+def _begun(known: str, table: Numerals) -> tuple[Found, ...]:
+    begun = table.beginning.match(known)
     if begun:
-        return (Found(0, len(written), table.beginnings[begun.group()]),)
-    if table.dual and len(plain) > _DUAL and plain.endswith(table.dual):
-        return (Found(0, len(written), Word((Decimal(2),), composes=False)),)
+        return (Found(0, len(known), table.beginnings[begun.group()]),)
+    if table.dual and len(known) > _DUAL and known.endswith(table.dual):
+        return (Found(0, len(known), Word((Decimal(2),), composes=False)),)
     return ()
+
+
+def plain(word: str, *, accents: bool = False) -> str:
+    """A folded word without the marks that writers put or leave out."""
+    if accents or word.isascii():
+        return word
+    return unicodedata.normalize("NFD", word).translate(_MARKS)
 
 
 @cache
@@ -131,60 +151,31 @@ def has_words(lang: str) -> bool:
 @cache
 def numerals(lang: str) -> Numerals:
     """The words of a language; of one that has no file, what many languages share."""
-    data = tomllib.loads(
-        (_DATA / f"{lang if has_words(lang) else 'root'}.toml").read_text(encoding="utf-8")
-    )
-    exact, begun = _words(data)
-    joined = data.get("and", "").split()
+    path = _DATA / f"{lang if has_words(lang) else 'root'}.toml"
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    exact, begun = _words(data), _begun_words(data)
+    joins = data.get("and", "").split()
     return Numerals(
         words=exact,
         beginnings=begun,
         beginning=_any_of(begun),
         maybe={letter: Decimal(size) for size, letter in _spread(data.get("maybe", {}))},
-        glued=tuple(map(_plain, data.get("glued", "").split())),
-        joins=frozenset({"", "-", *joined, " ".join(joined)}),
+        glued=_listed(data, "glued"),
+        joins=frozenset({"", "-", *joins, " ".join(joins)}),
         piece=_any_of(exact) if data.get("fused") else _NEVER,
-        fused=_fusion(exact, joined) if data.get("fused") else _NEVER,
+        fused=_fusion(exact, joins) if data.get("fused") else _NEVER,
         sign=_any_of(exact) if data.get("signs") else _NEVER,
+        counter=_any_of(_listed(data, "counters")),
         century=_century(data),
-        dual=tuple(map(_plain, data.get("dual", "").split())),
+        dual=_listed(data, "dual"),
+        inner=data.get("inner", ""),
         units_first=data.get("units_first", False),
-        calendar=data.get("calendar", 0),
+        accents=data.get("accents", False),
     )
 
 
-def _plain(word: str) -> str:
-    return key(fold(word))
-
-
-def _words(data: Mapping[str, Any]) -> tuple[dict[str, Word], dict[str, Word]]:
-    """Whole words and beginnings of words with what they say."""
-    endings = data.get("endings", "").split()
-    exact: dict[str, list[Decimal]] = {}
-    begun: dict[str, list[Decimal]] = {}
-    for size, written in _spread(data["words"]):
-        if written.endswith("*"):
-            begun.setdefault(_plain(written[:-1]), []).append(Decimal(size))
-        for form in _forms(written, endings):
-            exact.setdefault(form, []).append(Decimal(size))
-    alone = set(map(_plain, data.get("century", "").split()))
-    words = {
-        form: Word(tuple(dict.fromkeys(values)), composes=form not in alone)
-        for form, values in exact.items()
-    }
-    for form, months in _months(data, endings).items():
-        others = words[form].values if form in words else ()
-        words[form] = Word((*others, *months), composes=form in words)
-    return words, {form: Word(tuple(dict.fromkeys(values))) for form, values in begun.items()}
-
-
-def _months(data: Mapping[str, Any], endings: list[str]) -> dict[str, list[Decimal]]:
-    months: dict[str, list[Decimal]] = {}
-    for month, names in enumerate(data.get("months", ()), start=1):
-        for name in names.split():
-            for form in _forms(name, endings):
-                months.setdefault(form, []).append(Decimal(month))
-    return months
+def _listed(data: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(plain(fold(word)) for word in data.get(name, "").split())
 
 
 def _spread(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -193,31 +184,71 @@ def _spread(table: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield size, word
 
 
-def _forms(written: str, endings: list[str]) -> set[str]:
-    if written.endswith("*"):
-        return set()
-    if not written.endswith("~"):
-        return {_plain(written)}
-    return {_plain(written[:-1] + ending) for ending in ("", *endings)}
+def _words(data: Mapping[str, Any]) -> dict[str, Word]:
+    """Whole words with what they say."""
+    counting = _said(data, _spread(data["words"]))
+    loose = _said(data, _spread(data.get("loose", {})))
+    months = _said(data, _months(data))
+    alone = _said(data, (("1", word) for word in data.get("century", "").split()))
+    said = {}
+    for form in (*counting, *loose, *months):
+        values = (*counting.get(form, ()), *loose.get(form, ()), *months.get(form, ()))
+        said[form] = Word(
+            values=tuple(dict.fromkeys(values)),
+            counts=form in counting and not (form in loose or form in months or form in alone),
+            composes=form not in alone and (form in counting or form in loose),
+        )
+    return said
 
 
-def _any_of(words: Mapping[str, Word]) -> re.Pattern[str]:
+def _begun_words(data: Mapping[str, Any]) -> dict[str, Word]:
+    begun = [
+        (plain(fold(word[:-1]), accents=data.get("accents", False)), Decimal(size))
+        for table in ("words", "loose")
+        for size, word in _spread(data.get(table, {}))
+        if word.endswith("*")
+    ]
+    return {form: Word((size,)) for form, size in begun}
+
+
+def _months(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for month, names in enumerate(data.get("months", ()), start=1):
+        for name in names.split():
+            yield str(month), name
+
+
+def _said(data: Mapping[str, Any], spread: Iterable[tuple[str, str]]) -> dict[str, list[Decimal]]:
+    """What each form says, by the forms that the endings give to the words of a table."""
+    endings, accents = data.get("endings", "").split(), data.get("accents", False)
+    said: dict[str, list[Decimal]] = {}
+    for size, word in spread:
+        stem = word.removesuffix("~")
+        for ending in ("", *endings) if word.endswith("~") else ("",):
+            if not word.endswith("*"):
+                form = plain(fold(stem + ending), accents=accents)
+                said.setdefault(form, []).append(Decimal(size))
+    return said
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     """One of `words`, the longest first."""
     longest = sorted(words, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest))) if words else _NEVER
+    return re.compile("|".join(map(re.escape, longest))) if longest else _NEVER
 
 
-def _fusion(words: Mapping[str, Word], joined: list[str]) -> re.Pattern[str]:
-    piece, joins = _any_of(words).pattern, "|".join(map(re.escape, joined))
-    return re.compile(rf"(?:{piece})(?:(?:{joins})?(?:{piece})){{1,8}}")
+def _fusion(words: Iterable[str], joins: list[str]) -> re.Pattern[str]:
+    piece, between = _any_of(words).pattern, "|".join(map(re.escape, joins))
+    return re.compile(rf"(?:{piece})(?:(?:{between})?(?:{piece})){{1,8}}")
 
 
 def _century(data: Mapping[str, Any]) -> re.Pattern[str]:
-    written = data.get("century", "").split()
-    spaced = r"" if data.get("signs") else r"(?<![^\W\d_])"
-    forms = [
-        re.escape(_plain(word.rstrip("*~")))
-        + ("" if word.endswith(("*", "~")) else r"(?![^\W\d_])")
-        for word in written
-    ]
-    return re.compile(spaced + "(?:" + "|".join(forms) + ")") if forms else _NEVER
+    """A word for a century in folded text; `*` is any rest."""
+    words = data.get("century", "").split()
+    if not words or data.get("signs"):
+        return _any_of(words)
+    whole = "|".join(re.escape(fold(word)) for word in words if not word.endswith("*"))
+    begun = "|".join(re.escape(fold(word[:-1])) for word in words if word.endswith("*"))
+    letter = r"[^\W\d_]"
+    return re.compile(
+        rf"(?<!{letter})(?:(?:{whole})(?!{letter})" + (f"|{begun})" if begun else ")")
+    )
