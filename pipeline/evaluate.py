@@ -18,6 +18,7 @@ from pipeline.evaluation import Evaluation, Far, Flags, Measured, Scores
 from pipeline.figures import count
 from pipeline.flags import FLAGS
 from pipeline.flow import Pipeline
+from pipeline.harmless import visible
 from pipeline.references import Case, Cases, References
 from pipeline.report import Failed, Signed
 from pipeline.segment import segment
@@ -38,12 +39,12 @@ def evaluate(source: str, cases: Cases, pipeline: Pipeline) -> Evaluation:
     for case, outcome in _outcomes(cases, pipeline):
         tally.add(case, outcome)
     if not tally.documents:
-        raise Unreadable("holds no document that can be read", source)
+        raise Unreadable("holds no document that can be read", visible(source))
     documents = tuple(tally.documents)
     langs = dict.fromkeys(one.lang for one in documents)
     return Evaluation(
         khulasa=version("khulasa"),
-        source=source,
+        source=visible(source),
         ignored=cases.ignored,
         documents=documents,
         failures=tuple(tally.failures),

@@ -10,12 +10,15 @@ from typing import Any
 from models.errors import ALL_WELL
 from pipeline.align import Boundaries, Unit
 from pipeline.harmless import visible
+from pipeline.output import put
 from pipeline.report import Failed, Signed
 from pipeline.signature import Signature
 from pipeline.sources import Unreadable
 
 SCHEMA = 1
 LARGEST = 2**30  # bytes of an evaluation that is read again
+
+EVALUATION, PAGE = "evaluation.json", "evaluation.html"
 
 Scores = dict[str, float]
 """Figures in percent by their names in scores.METRICS; what cannot be had is not there."""
@@ -157,6 +160,16 @@ class Evaluation:
         """The evaluation as JSON values; percentages with four decimals."""
         rounded: dict[str, Any] = _rounded(asdict(self))
         return rounded
+
+
+def write(evaluation: Evaluation, folder: Path) -> None:
+    """EVALUATION for programs and for a later `load`, PAGE for people; the folder is made."""
+    from pipeline.render.evaluation import page
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = json.dumps(evaluation.to_json(), ensure_ascii=False, indent=1)
+    put(folder / EVALUATION, f"{written}\n")
+    put(folder / PAGE, page(evaluation))
 
 
 def load(path: Path) -> tuple[Measured, ...]:

@@ -16,7 +16,7 @@ from models.model import Model
 from pipeline import flow
 from pipeline.align import Boundaries, Unit
 from pipeline.evaluate import evaluate
-from pipeline.evaluation import Evaluation, Flags, Measured, load
+from pipeline.evaluation import EVALUATION, PAGE, Evaluation, Flags, Measured, load, write
 from pipeline.flow import Pipeline
 from pipeline.references import Cases
 from pipeline.sources import Unreadable
@@ -196,10 +196,12 @@ def test_nothing_that_can_be_read(evaluated: Evaluated) -> None:
 
 def test_what_is_kept_can_be_read_again(evaluated: Evaluated, tmp_path: Path) -> None:
     evaluation = evaluated(RIGHT, {"lang": "fr", "text": "Oui.", "segments": ["Oui."]})
-    path = tmp_path / "evaluation.json"
-    path.write_text(json.dumps(evaluation.to_json()))
-    kept = load(path)
+    folder = tmp_path / "deep" / "out"
+    write(evaluation, folder)
+    assert sorted(path.name for path in folder.iterdir()) == [PAGE, EVALUATION]
+    kept = load(folder / EVALUATION)
     assert kept == tuple(replace(one, scores={}) for one in evaluation.documents)
+    assert "2 documents against their references" in (folder / PAGE).read_text("utf-8")
 
 
 KEPT = Measured("a", "ar", None, None, "0" * 64, 1, units=(Unit(1, "s", "h", "r"),))
