@@ -35,6 +35,18 @@ VARIED = 0.4
 _WORD = re.compile(r"\w+")
 
 
+class FailsSelfTest(ModelUnfit):
+    """It loads, but does not give what it must; `complaint` says what it gave, in a clause."""
+
+    def __init__(self, name: str, engine: str, complaint: str) -> None:
+        super().__init__(
+            f"{name} with {engine} fails its self-test: {complaint}. It is damaged, loads "
+            "wrongly here, or is made for something else: take another model, or use it all the "
+            "same with --no-self-test, which flags everything that it gives"
+        )
+        self.complaint = complaint
+
+
 class Proof(Protocol):
     """What a model is tested with."""
 
@@ -132,7 +144,7 @@ def examine(
 ) -> str:
     """Test a model, remember that it passed, and say how well, in a clause.
 
-    Raises ModelUnfit, saying what came out and what should have, where it did not.
+    Raises FailsSelfTest, saying what came out and what should have, where it did not.
     """
     outputs: list[str] = []
     bounded = replace(options, max_length=min(options.max_length, proof.room))
@@ -143,11 +155,7 @@ def examine(
     except ValueError as error:
         complaint = str(error)
     if complaint:
-        raise ModelUnfit(
-            f"{name} with {engine.name} fails its self-test: {complaint}. It is damaged, loads "
-            "wrongly here, or is made for something else: take another model, or use it all the "
-            "same with --no-self-test, which flags everything that it gives"
-        )
+        raise FailsSelfTest(name, engine.name, complaint)
     remember("golden", _record(key, proof), {"model": name, "outputs": outputs})
     return proof.measured(outputs)
 

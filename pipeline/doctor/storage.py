@@ -30,6 +30,7 @@ def store(_: Chosen) -> Iterator[Diagnosis]:
         advice = "set KHULASA_HOME to a folder that can be written"
         found = f"{home} cannot be written ({refusal}): no model can be converted, nothing is kept"
         yield Diagnosis("store", "poor", found, advice)
+        return
     folders = [one for one in (home / "converted").glob("*") if one.is_dir()]
     made = [one for one in folders if not one.name.startswith(".")]
     current = [one for one in made if one.name.endswith(f"-{version('ctranslate2')}")]
@@ -76,7 +77,7 @@ def cache(chosen: Chosen) -> Iterator[Diagnosis]:
         return
     file = _to_come(chosen.cache)
     if file is not None:
-        yield Diagnosis("cache", "good", f"{file} is not there yet: the first run makes it")
+        yield _made(file)
         return
     # Opened by its URL, the user's own is not replaced where it cannot be used.
     own = chosen.cache is None
@@ -90,6 +91,13 @@ def _to_come(place: str | None) -> Path | None:
         return None if own_file().exists() else own_file()
     file = Path(place)
     return file if "://" not in place and file.parent.is_dir() and not file.exists() else None
+
+
+def _made(file: Path) -> Diagnosis:
+    if refusal := unwritable(file.parent):
+        found = f"{file} cannot be made ({refusal}): nothing is kept"
+        return Diagnosis("cache", "poor", found, "name another: --cache PATH")
+    return Diagnosis("cache", "good", f"{file} is not there yet: the first run makes it")
 
 
 def _told(health: Health) -> Iterator[Diagnosis]:
@@ -115,8 +123,8 @@ def _sizes(file: Path | None) -> str:
     if file is None:
         return ""
     log = file.with_name(f"{file.name}-wal")
-    waiting = f" and {in_bytes(log.stat().st_size)} of log" if log.is_file() else ""
-    return f", {in_bytes(file.stat().st_size)}{waiting}"
+    waiting = log.stat().st_size if log.is_file() else 0
+    return f", {in_bytes(file.stat().st_size)}" + f" and {in_bytes(waiting)} of log" * bool(waiting)
 
 
 def _waste(reason: str, folders: list[Path]) -> Iterator[Diagnosis]:
