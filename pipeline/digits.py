@@ -110,7 +110,8 @@ def _in_context(found: Digits, folded: str, lang: str) -> Digits:
     if not written.isdecimal():
         return _timed(found, folded)
     values = set(found.values)
-    if end - start <= 2 and _HOUR.match(folded, end):
+    minute = folded[max(0, start - 1) : start] == ":"
+    if end - start <= 2 and not minute and _HOUR.match(folded, end):
         values |= _hours(int(written))
     elif end - start == 4 and _CLOCK.match(folded, end):
         return _timed(found, folded)

@@ -50,10 +50,11 @@ class Group:
 
     @property
     def counts(self) -> bool:
-        """Whether it says a number and nothing else: not `thousands`, nor `one`."""
+        """Whether it says a number that a translation says too: not `thousands`, `one`, `two`,
+        for `both` and `bisected` say it without a number."""
         if len(self.pieces) == 1:
             value = self.pieces[0].values[0]
-            loose = value <= 1 or value in _SCALES
+            loose = value <= 2 or value in _SCALES
             return self.digits or (self.pieces[0].counts and not loose)
         return self.digits or all(p.counts or p.values[:1] == (Decimal(1),) for p in self.pieces)
 

@@ -12,6 +12,7 @@ from pipeline.numerals import look_up, numerals
 _WORD = re.compile(r"[^\s0-9!-@\[-`{-~\u2000-\u206f\u3000-\u3003\u3008-\u303f«»،؛؟۔।॥]+")
 _WORD_WITH_APOSTROPHE = re.compile(rf"{_WORD.pattern}(?:'{_WORD.pattern}){{0,3}}")
 _ROMAN_COUNT = re.compile("(?=..)X{0,3}(?:I[XV]|V?I{0,3})")
+_HALF_SPACE = "\u200c"  # in Persian, what comes after it makes one word with what is before it
 # Roman numerals, with the look-alikes of Cyrillic keyboards; in English "I" is a word of its own.
 _ROMAN = re.compile(
     r"(?<![^\W_])(?:[IVXLCІХС]{2,8}|[IVXІХ])(?=(?:es|er|e|re|ème|го|й|я|м|х)?(?![^\W_]))"
@@ -72,7 +73,8 @@ def _words(folded: str, lang: str) -> Iterator[Piece]:
             yield Piece(start, match.end(), (), scale=table.maybe[written])
         for found in look_up(written, lang):
             word, span = found.word, (start + found.start, start + found.end)
-            yield Piece(*span, word.values, counts=word.counts, composes=word.composes)
+            counts = word.counts and folded[span[1] : span[1] + 1] != _HALF_SPACE
+            yield Piece(*span, word.values, counts=counts, composes=word.composes)
 
 
 def _signs(folded: str, lang: str) -> Iterator[Piece]:

@@ -1,5 +1,6 @@
 """Numbers of a text: where they stand and what they may say."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -10,6 +11,7 @@ from pipeline.number_groups import Group, groups
 from pipeline.number_pieces import pieces
 from pipeline.numerals import Numerals, numerals
 
+_NAME = re.compile(r"[A-Za-z][-\u2010\u2011]?$")
 _RANGE = 7  # characters between the two numbers of "10 to 15 million", at most
 _NEAR = 16  # characters between a number and the century that it is the number of, at most
 
@@ -19,7 +21,7 @@ class Number:
     """`text` at `start` to `end` (characters) says one of `values`; whether some of it is in
     `digits`. One that `counts` says a number and nothing else, as digits do; words that do not,
     `thousands`, `second`, only explain numbers on the other side. `parts` are the numbers that it
-    may be instead: `12.30` the hour and the minute."""
+    may be instead: `12.30` the hour and the minute. A `named` one is part of a name: `COVID-19`."""
 
     start: int
     end: int
@@ -28,6 +30,7 @@ class Number:
     digits: bool
     counts: bool = True
     parts: tuple[Values, ...] = ()
+    named: bool = False
 
 
 def read(text: str, lang: str) -> list[Number]:
@@ -46,7 +49,9 @@ def read(text: str, lang: str) -> list[Number]:
 
 def _number(text: str, group: Group, values: Values) -> Number:
     start, end = group.start, group.end
-    return Number(start, end, text[start:end], values, group.digits, group.counts, group.parts)
+    named = bool(_NAME.search(text, max(0, start - 2), start))
+    written = text[start:end]
+    return Number(start, end, written, values, group.digits, group.counts, group.parts, named)
 
 
 def _ranges(found: list[Group], folded: str) -> list[Values]:

@@ -78,8 +78,8 @@ def _unmatched(
         return [], []
     heard, known = _parts(told), _parts(said)
     return (
-        [number for number in missing if not _is_explained(number, heard, target)],
-        [number for number in added if not _is_explained(number, known, source)],
+        [n for n in missing if not (_is_explained(n, heard) or _is_named_again(n, target))],
+        [n for n in added if not (_is_explained(n, known) or _is_among(n, source))],
     )
 
 
@@ -91,16 +91,20 @@ def _parts(side: _Side) -> set[Decimal]:
     }
 
 
-def _is_explained(number: Number, open_values: set[Decimal], others: Iterable[Number]) -> bool:
-    """Whether a number without a partner stands in parts, or again, or says nothing: `:00`."""
-    if number.values == _ZERO or not number.values.isdisjoint(open_values):
+def _is_explained(number: Number, open_values: set[Decimal]) -> bool:
+    """Whether a number without a partner stands there in parts, or says nothing: `:00`."""
+    if number.text == "00" or not number.values.isdisjoint(open_values):
         return True
-    if number.parts and all(
+    return bool(number.parts) and all(
         part == _ZERO or not part.isdisjoint(open_values) for part in number.parts
-    ):
-        return True
-    return REPEAT(number, others)
+    )
 
 
-def REPEAT(number, others):
+def _is_among(number: Number, others: Iterable[Number]) -> bool:
+    """Whether the other side says the same number, if less often."""
     return any(not number.values.isdisjoint(other.values) for other in others)
+
+
+def _is_named_again(number: Number, others: Iterable[Number]) -> bool:
+    """Whether a number of the source may go unsaid where it comes again: `COVID-19`, words."""
+    return (not number.digits or number.named) and _is_among(number, others)
