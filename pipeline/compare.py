@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import scores
 from pipeline.align import Unit, common
-from pipeline.evaluate import ratios_of, scored
+from pipeline.evaluate import ratios_of, with_rouge
 from pipeline.evaluation import Change, Comparison, LeftOut, Measured
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def compare(earlier: str, before: Sequence[Measured], now: Sequence[Measured]) -
     theirs, ours = ({one.id: one for one in documents} for documents in (before, now))
     left_out = [LeftOut(name, "only in the earlier run") for name in theirs if name not in ours]
     left_out += [LeftOut(name, "only in this run") for name in ours if name not in theirs]
-    pairs = [(scored(theirs[name]), ours[name]) for name in ours if name in theirs]
+    pairs = [(with_rouge(theirs[name]), ours[name]) for name in ours if name in theirs]
     left_out += [LeftOut(pair[1].id, reason) for pair in pairs for reason in _differences(*pair)]
     pairs = [pair for pair in pairs if pair[0].sha256 == pair[1].sha256]
     units = [unit for pair in pairs for unit in common(pair[0].units, pair[1].units) or ()]

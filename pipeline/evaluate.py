@@ -88,10 +88,15 @@ def ratios_of(one: Measured) -> dict[str, tuple[float, float]]:
     return pairs
 
 
+def with_rouge(one: Measured) -> Measured:
+    """The document with the scores of its summary alone: those that `ratios_of` wants."""
+    found = {} if one.untranslated else scores.rouge(one.summary, one.summaries)
+    return replace(one, scores=found)
+
+
 def scored(one: Measured) -> Measured:
     """The document with its scores."""
-    summary = {} if one.untranslated else scores.rouge(one.summary, one.summaries)
-    rated = replace(one, scores=summary)
+    rated = with_rouge(one)
     return replace(rated, scores=scores_of([rated]))
 
 
