@@ -24,10 +24,11 @@ def to_people(found: Iterable[Diagnosis], out: TextIO) -> list[Diagnosis]:
     """
     console = Console(file=out, highlight=False, width=None if out.isatty() else WIDTH_OF_FILES)
     seen: list[Diagnosis] = []
-    for one in found:
-        _print(console, one)
-        out.flush()
-        seen.append(one)
+    with console.status("looking …"):  # moves on a terminal, where a look may take seconds
+        for one in found:
+            _print(console, one)
+            out.flush()
+            seen.append(one)
     console.print(_total(seen))
     return seen
 
