@@ -44,7 +44,7 @@ def test_a_person_reads_the_figures() -> None:
         f"BLEU {METRICS['bleu'].meaning} nrefs:1|version:2.6.0",
         "1 document failed is empty in/bad.txt · bad",
         "Not translated 1 translates Arabic only, not French fr-news",
-        "56.8 chrF · ar-news, 7 Source افتتح الوزير جسرا. Khulasa The minister opened a road.",
+        "56.8 chrF · ar-news, no. 7 Source افتتح الوزير جسرا. Khulasa The minister opened a road.",
         f"⚑ loop {FLAGS['loop'].meaning} 1 1 · negation {FLAGS['negation'].meaning} 2 –",
     ):
         assert said in words
