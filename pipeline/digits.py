@@ -92,7 +92,7 @@ def _written(folded: str, lang: str) -> Iterator[Digits]:
         elif match["plain"]:
             yield Digits(*match.span(), frozenset({Decimal(written)}))
         else:
-            pieces = _SEPARATORS.split(written)
+            pieces = _SEPARATORS.split(written) if match["decimal"] or " " in written else ()
             parts = tuple(frozenset({Decimal(piece)}) for piece in pieces)
             yield Digits(*match.span(), _readings(written, lang), parts)
 
@@ -153,11 +153,9 @@ def _decade(year: int) -> set[Decimal]:
     """`1990s` are the nineties, `90s` those of the last century, `1800s` the 19th century."""
     if year < 100:
         return {Decimal(1900 + year)}
-    return (
-        {Decimal(year % 100), Decimal(year // 100 + 1)}
-        if year % 100 == 0
-        else {Decimal(year % 100)}
-    )
+    if year % 100 == 0:
+        return {Decimal(year // 100 + 1)}
+    return {Decimal(year % 100)} if year // 100 == 19 else set()
 
 
 @cache
@@ -181,6 +179,7 @@ def _readings(written: str, lang: str) -> Values:
         return frozenset({decimal})
     if len(pieces[-1]) != 3 or written.startswith("0"):
         return frozenset({decimal})
-    if len(marks) > 1 or marks[0] not in ",." or (lang, marks[0]) == ("en", ","):
+    grouped = len(marks) > 1 or marks[0] not in ",." or pieces[-1] == "000"
+    if grouped or (lang, marks[0]) == ("en", ","):
         return frozenset({whole})
     return frozenset({decimal}) if lang == "en" else frozenset({whole, decimal})

@@ -10,7 +10,9 @@ from pipeline.number_pieces import Piece
 from pipeline.numerals import Numerals
 
 _GAP = 8  # characters between two pieces of one number, at most
-_SIGNS_TEN = Decimal(10)
+_PAIR = Decimal(2)
+_TEN = Decimal(10)
+_TENS = frozenset(map(Decimal, range(10, 100, 10)))
 _SCALES = frozenset(Decimal(10) ** power for power in (2, 3, 4, 5, 6, 7, 8, 9, 11, 12))
 _LARGE = tuple(sorted(_SCALES, reverse=True))
 _THOUSAND = Decimal(1000)
@@ -54,8 +56,10 @@ class Group:
         for `both` and `bisected` say it without a number."""
         if len(self.pieces) == 1:
             value = self.pieces[0].values[0]
-            loose = value <= 2 or value in _SCALES
-            return self.digits or (self.pieces[0].counts and not loose)
+            loose = not self.digits and (value <= _PAIR or value in _SCALES)
+            return self.pieces[0].counts and not loose
+        if not any(piece.values[:1] and piece.values[0] in _SCALES for piece in self.pieces):
+            return True
         return self.digits or all(p.counts or p.values[:1] == (Decimal(1),) for p in self.pieces)
 
     @property
@@ -129,7 +133,7 @@ def _with(
         either = last.values | _times(last.values, piece.scale)
         return (*terms[:-1], Term(either, last.first, piece.scale)) if last.digits else ()
     value = piece.values[0]
-    if not piece.digits and (value in _SCALES or (table.signs and value == _SIGNS_TEN)):
+    if not piece.digits and (value in _SCALES or (table.signs and value == _TEN)):
         return _multiplied(terms, value, table)
     if 0 < value < 1:
         return _with_fraction(terms, piece, gap)
@@ -149,7 +153,7 @@ def _continues(last: Term, gap: str, lang: str) -> bool:
 
 def _is_ten(value: Decimal, gap: str) -> bool:
     """What comes after the units: `five and twenty`, خمسة عشر."""
-    return value == 10 and not gap or bool(gap) and 10 <= value < 100 and value % 10 == 0
+    return value in _TENS if gap else value == _TEN
 
 
 def _times(values: Values, scale: Decimal) -> Values:

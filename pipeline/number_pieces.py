@@ -12,10 +12,12 @@ from pipeline.numerals import look_up, numerals
 _WORD = re.compile(r"[^\s0-9!-@\[-`{-~\u2000-\u206f\u3000-\u3003\u3008-\u303f«»،؛؟۔।॥]+")
 _WORD_WITH_APOSTROPHE = re.compile(rf"{_WORD.pattern}(?:'{_WORD.pattern}){{0,3}}")
 _ROMAN_COUNT = re.compile("(?=..)X{0,3}(?:I[XV]|V?I{0,3})")
+_NEAR = 12  # characters between a Roman numeral and the century that it is the number of
+_ONE = frozenset({Decimal(1)})
 _HALF_SPACE = "\u200c"  # in Persian, what comes after it makes one word with what is before it
 # Roman numerals, with the look-alikes of Cyrillic keyboards; in English "I" is a word of its own.
 _ROMAN = re.compile(
-    r"(?<![^\W_])(?:[IVXLCІХС]{2,8}|[IVXІХ])(?=(?:es|er|e|re|ème|го|й|я|м|х)?(?![^\W_]))"
+    r"(?<![^\W_])(?:[IVXLCІХС]{2,8}|[IVXІХ])(?=(?:es|er|e|re|ème|го|й|я|м|х)?(?![^\W_]|['’]))"
 )
 _ENGLISH_ROMAN = re.compile(r"(?<![^\W_])(?:[IVXLC]{2,8}|[VX]|(?<=[a-z] )I)(?![^\W_])")
 _ROMAN_SIGNS = dict(zip("IVXLCІХС", (1, 5, 10, 50, 100, 1, 10, 100), strict=True))
@@ -45,16 +47,18 @@ def pieces(text: str, folded: str, lang: str) -> list[Piece]:
     found = [
         *_digits(folded, lang),
         *(_signs(folded, lang) if numerals(lang).signs else _words(folded, lang)),
-        *_roman(text, lang),
+        *_roman(text, folded, lang),
     ]
     found.sort(key=lambda piece: piece.start)
     return [piece for piece, end in _with_ends(found) if piece.start >= end]
 
 
 def _digits(folded: str, lang: str) -> Iterator[Piece]:
+    article = numerals(lang).article
     for found in digits.find(folded, lang):
-        values = tuple(sorted(found.values))
-        yield Piece(found.start, found.end, values, digits=True, counts=True, parts=found.parts)
+        counts = not article or found.values != _ONE
+        values, span = tuple(sorted(found.values)), (found.start, found.end)
+        yield Piece(*span, values, digits=True, counts=counts, parts=found.parts)
 
 
 def _with_ends(found: list[Piece]) -> Iterator[tuple[Piece, int]]:
@@ -89,9 +93,11 @@ def _signs(folded: str, lang: str) -> Iterator[Piece]:
         yield Piece(*match.span(), word.values, counts=counts)
 
 
-def _roman(text: str, lang: str) -> Iterator[Piece]:
+def _roman(text: str, folded: str, lang: str) -> Iterator[Piece]:
+    century = numerals(lang).century
     for match in (_ENGLISH_ROMAN if lang == "en" else _ROMAN).finditer(text):
         signs = [_ROMAN_SIGNS[sign] for sign in match.group()]
         said = sum(-a if a < b else a for a, b in zip(signs, [*signs[1:], 0], strict=True))
-        counts = bool(_ROMAN_COUNT.fullmatch(match.group()))
-        yield Piece(*match.span(), (Decimal(said),), counts=counts, composes=False)
+        near = max(0, match.start() - _NEAR), match.end() + _NEAR
+        counts = _ROMAN_COUNT.fullmatch(match.group()) or century.search(folded, *near)
+        yield Piece(*match.span(), (Decimal(said),), counts=bool(counts), composes=False)

@@ -13,6 +13,8 @@ from pipeline.numerals import Numerals, numerals
 
 _NAME = re.compile(r"[A-Za-z][-\u2010\u2011]?$")
 _RANGE = 7  # characters between the two numbers of "10 to 15 million", at most
+_CENTURIES = frozenset(map(Decimal, range(1, 22)))
+_DECADES = frozenset(map(Decimal, range(10, 100, 10)))
 _NEAR = 16  # characters between a number and the century that it is the number of, at most
 
 
@@ -21,7 +23,8 @@ class Number:
     """`text` at `start` to `end` (characters) says one of `values`; whether some of it is in
     `digits`. One that `counts` says a number and nothing else, as digits do; words that do not,
     `thousands`, `second`, only explain numbers on the other side. `parts` are the numbers that it
-    may be instead: `12.30` the hour and the minute. A `named` one is part of a name: `COVID-19`."""
+    may be instead: `12.30` the hour and the minute. It
+    may come `again` where the other side says it once: `COVID-19`."""
 
     start: int
     end: int
@@ -30,7 +33,7 @@ class Number:
     digits: bool
     counts: bool = True
     parts: tuple[Values, ...] = ()
-    named: bool = False
+    again: bool = False
 
 
 def read(text: str, lang: str) -> list[Number]:
@@ -39,19 +42,16 @@ def read(text: str, lang: str) -> list[Number]:
     found = list(groups(pieces(text, folded, lang), folded, table, lang=lang))
     ranges = _ranges(found, folded)
     said = [group.values | extra for group, extra in zip(found, ranges, strict=True)]
-    if lang != "en" and table.century.search(folded):
-        said = [
-            values | _century(group, values, folded, table)
-            for group, values in zip(found, said, strict=True)
-        ]
+    said = _with_centuries(found, said, folded, table) if lang != "en" else said
     return [_number(text, group, values) for group, values in zip(found, said, strict=True)]
 
 
 def _number(text: str, group: Group, values: Values) -> Number:
     start, end = group.start, group.end
     named = bool(_NAME.search(text, max(0, start - 2), start))
+    again = named or len(values - group.values) > 1
     written = text[start:end]
-    return Number(start, end, written, values, group.digits, group.counts, group.parts, named)
+    return Number(start, end, written, values, group.digits, group.counts, group.parts, again)
 
 
 def _ranges(found: list[Group], folded: str) -> list[Values]:
@@ -65,12 +65,36 @@ def _ranges(found: list[Group], folded: str) -> list[Values]:
     return extra
 
 
-def _century(group: Group, values: Values, folded: str, table: Numerals) -> Values:
+def _with_centuries(
+    found: list[Group], said: list[Values], folded: str, table: Numerals
+) -> list[Values]:
     """The 19th century is where English may say 1800s, and 1890s for its nineties."""
-    centuries = {value for value in values if 1 <= value <= 21 and value == int(value)}
+    if not table.century.search(folded):
+        return said
+    more = list(said)
+    for index, group in enumerate(found):
+        hundred = _century(group, said[index], folded, table)
+        if hundred is None:
+            continue
+        more[index] |= {hundred}
+        for other in {max(0, index - 1), min(index + 1, len(found) - 1)} - {index}:
+            decade = _decade(group, found[other], said[other])
+            more[index] |= {hundred + ten for ten in decade}
+            more[other] |= {hundred + ten for ten in decade}
+    return more
+
+
+def _century(group: Group, values: Values, folded: str, table: Numerals) -> Decimal | None:
+    """The first year of the century that a number is said to be the number of."""
+    number = min(values)
     near = max(0, group.start - _NEAR), group.end + _NEAR
-    if not centuries or not table.century.search(folded, *near):
-        return frozenset()
-    return frozenset(
-        (value - 1) * 100 + decade for value in centuries for decade in range(0, 100, 10)
-    )
+    if number not in _CENTURIES or not table.century.search(folded, *near):
+        return None
+    return (number - 1) * 100
+
+
+def _decade(group: Group, other: Group, values: Values) -> set[Decimal]:
+    """The decades of a century that a number beside it may say."""
+    if max(other.start - group.end, group.start - other.end) > _NEAR:
+        return set()
+    return {value for value in values if value in _DECADES}

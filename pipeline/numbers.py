@@ -10,6 +10,7 @@ from pipeline.number_reading import Number, read
 
 __all__ = ["Number", "compare", "read"]
 
+_MINUTES = 2  # digits of them
 _ZERO = frozenset({Decimal(0)})
 
 
@@ -39,14 +40,14 @@ class _Side:
 
 
 def _match(said: _Side, told: _Side, *, digits: tuple[bool, bool]) -> None:
-    """Pairs numbers that may say the same, first come first served, one to one."""
+    """Pairs numbers that may say the same one to one, those first that say the least else."""
     waiting = defaultdict[Decimal, list[int]](list)
     for index in reversed(told.open()):
         number = told.numbers[index]
         if number.digits == digits[1]:
             for value in number.values:
                 waiting[value].append(index)
-    for index in said.open():
+    for index in sorted(said.open(), key=lambda index: len(said.numbers[index].values)):
         number = said.numbers[index]
         if number.digits == digits[0]:
             other = _first(number.values, waiting, told)
@@ -78,7 +79,7 @@ def _unmatched(
         return [], []
     heard, known = _parts(told), _parts(said)
     return (
-        [n for n in missing if not (_is_explained(n, heard) or _is_named_again(n, target))],
+        [n for n in missing if not (_is_explained(n, heard) or _is_said_once(n, target))],
         [n for n in added if not (_is_explained(n, known) or _is_among(n, source))],
     )
 
@@ -93,7 +94,9 @@ def _parts(side: _Side) -> set[Decimal]:
 
 def _is_explained(number: Number, open_values: set[Decimal]) -> bool:
     """Whether a number without a partner stands there in parts, or says nothing: `:00`."""
-    if number.text == "00" or not number.values.isdisjoint(open_values):
+    if (number.values == _ZERO and len(number.text) == _MINUTES) or not number.values.isdisjoint(
+        open_values
+    ):
         return True
     return bool(number.parts) and all(
         part == _ZERO or not part.isdisjoint(open_values) for part in number.parts
@@ -105,6 +108,6 @@ def _is_among(number: Number, others: Iterable[Number]) -> bool:
     return any(not number.values.isdisjoint(other.values) for other in others)
 
 
-def _is_named_again(number: Number, others: Iterable[Number]) -> bool:
-    """Whether a number of the source may go unsaid where it comes again: `COVID-19`, words."""
-    return (not number.digits or number.named) and _is_among(number, others)
+def _is_said_once(number: Number, others: Iterable[Number]) -> bool:
+    """Whether the target says a number of the source less often, and may: words, `COVID-19`."""
+    return (not number.digits or number.again) and _is_among(number, others)

@@ -14,6 +14,7 @@ A file holds, beside the words of each value:
     fused        words run together: "zweihundert"
     signs        words of one or more signs, without spaces between them: 三百
     counters     what follows a sign that counts: 三个
+    article      the digit 1 stands where English has an article
     dual         endings that say two
     accents      an accent makes another word: "on", "ön"
 
@@ -89,6 +90,7 @@ class Numerals:
     century: re.Pattern[str]
     dual: tuple[str, ...]
     inner: str
+    article: bool
     units_first: bool
     accents: bool
 
@@ -169,6 +171,7 @@ def numerals(lang: str) -> Numerals:
         century=_century(data),
         dual=_listed(data, "dual"),
         inner=data.get("inner", ""),
+        article=data.get("article", False),
         units_first=data.get("units_first", False),
         accents=data.get("accents", False),
     )
