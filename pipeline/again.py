@@ -83,11 +83,11 @@ class Ladder:
         """
         if "unknown-tokens" in translation.flags:
             return ()
-        return self._judged(source, translation).doubts
+        return self.judged(source, translation).doubts
 
     def climb(self, first: dict[str, Translation]) -> dict[str, Translation]:
         """The best translation of each source, rung by rung until no doubt is left."""
-        judged = {source: self._judged(source, one) for source, one in first.items()}
+        judged = {source: self.judged(source, one) for source, one in first.items()}
         climbs = dict(judged)
         for rung in LADDER:
             doubtful = [s for s, climb in climbs.items() if rung.against & {*climb.doubts}]
@@ -98,9 +98,10 @@ class Ladder:
     def _decoded(self, sources: list[str], rung: Rung) -> Iterator[tuple[str, Climb]]:
         for portion in self.decoder.decode(sources, rung.options(self.options), rung.parts):
             for source, translation in portion.items():
-                yield source, self._judged(source, translation)
+                yield source, self.judged(source, translation)
 
-    def _judged(self, source: str, translation: Translation) -> Climb:
+    def judged(self, source: str, translation: Translation) -> Climb:
+        """What the checks say of a translation."""
         names = [finding.name for finding in check(source, translation.text, self.lang)]
         doubts = tuple(name for name in names if name in DOUBTS)
         return Climb(translation, doubts, sum(not FLAGS[name].note for name in names))

@@ -17,6 +17,7 @@ from models.model import DEFAULT, Runtime, open_summarizer, open_translator
 from pipeline import segment, summarize, translate
 from pipeline.cache import MEMORY, Cache
 from pipeline.document import Document, Failure, Record, Segment, Summary, Translation
+from pipeline.glossary import Glossary
 from pipeline.signature import Signature
 from pipeline.stage import Stage, Staged, through_cache
 from pipeline.summarize import USUAL_WORDS, Bilingual, Summarizer
@@ -53,7 +54,7 @@ class Pipeline:
 
     `models` is a set of the catalogue; `translator` and `summarizer`, where given, are a
     repository or a folder that takes its place. `beam` takes the place of the models' own; a
-    summary is to have about so many `words`.
+    summary is to have about so many `words`. Terms of `glossary` are translated as it says.
     `cache` is opened by the caller, who closes it. `decoded` hears, from another thread, the
     stage and how many of its outputs were just decoded and kept.
     """
@@ -64,6 +65,7 @@ class Pipeline:
     runtime: Runtime = DEFAULT
     beam: int | None = None
     words: int = USUAL_WORDS
+    glossary: Glossary | None = None
     cache: Cache = field(default_factory=lambda: Cache(MEMORY))
     decoded: Callable[[str, int], None] = lambda _stage, _count: None
     _translators: dict[str, Translator] = field(default_factory=dict, init=False)
@@ -110,7 +112,9 @@ class Pipeline:
             script = known.script if known else "Latn"
             options = self._options(model.config.decode)
             heard = partial(self._heard, "translate")
-            self._translators[lang] = Translator(model, lang, script, options, self.cache, heard)
+            self._translators[lang] = Translator(
+                model, lang, script, options, self.cache, self.glossary, heard
+            )
         return self._translators[lang]
 
     @cached_property

@@ -1,7 +1,6 @@
 """Translation memories in the exchange format TMX 1.4, read unit by unit."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
@@ -41,18 +40,19 @@ def units(file: BinaryIO) -> Iterator[Unit]:
 
     Entities may not be declared: a short file could make gigabytes of them, or read other files.
     """
-    parse = import_module("defusedxml.ElementTree").iterparse
-    hostile = import_module("defusedxml").DefusedXmlException
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import iterparse
+
     metered, number = _Metered(file), 0
     try:
-        for element, parents in _ended(parse(metered, events=("start", "end"))):
+        for element, parents in _ended(iterparse(metered, events=("start", "end"))):
             if _tag(element) == "tu":
                 yield tuple(_texts(element))
                 metered.since, number = 0, number + 1
                 parents[-1].clear()
     except (ParseError, ValueError) as error:
         # A DefusedXmlException is a ValueError.
-        reason = "declares entities" if isinstance(error, hostile) else one_line(error)
+        reason = "declares entities" if isinstance(error, DefusedXmlException) else one_line(error)
         raise Unreadable(f"unit {number + 1:,} cannot be read as XML: {reason}") from error
     if not number:
         raise Unreadable("holds no translation units; is it a TMX file?")

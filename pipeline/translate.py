@@ -7,17 +7,21 @@ So a better check costs no decoding.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 from models.engine import BATCH, DecodeOptions
 from models.model import Model
-from pipeline import checks
+from pipeline import checks, glossary
 from pipeline.again import Ladder
 from pipeline.cache import Cache
 from pipeline.checks import is_foreign_text
 from pipeline.decode import Decoder
 from pipeline.document import Again, Translation
+from pipeline.glossary import Glossary
 from pipeline.signature import Signature
+from pipeline.terms import Insertion
+
+T = TypeVar("T")
 
 # Also of `pipeline.decode` and of what `pipeline.again` decides.
 VERSION = 2
@@ -33,8 +37,8 @@ _FEWEST = 8  # scores without which a median says little
 class Translator:
     """One model from `lang` into English and the memory of what it translated.
 
-    `script` is the source's. `kept` hears how many sentences were just decoded and remembered;
-    what it raises ends the work.
+    `script` is the source's. Where a translation lacks a term of `glossary`, it is decoded again.
+    `kept` hears how many sentences were just decoded and remembered; what it raises ends the work.
     """
 
     model: Model
@@ -42,6 +46,7 @@ class Translator:
     script: str
     options: DecodeOptions
     memory: Cache
+    glossary: Glossary | None = None
     kept: Callable[[int], None] = lambda _count: None
 
     @property
@@ -53,10 +58,17 @@ class Translator:
         return Signature("translate", VERSION, (*self.model.identity.items(), *source, *decode))
 
     @property
+    def glossary_signature(self) -> Signature:
+        """What decides the translation of a sentence that lacked a term."""
+        if self.glossary is None:
+            return self.memory_signature
+        terms = f"v{glossary.VERSION}-sha256:{self.glossary.digest[:16]}"
+        return _with(self.memory_signature, "glossary", terms)
+
+    @property
     def signature(self) -> Signature:
         """What decides the translations of a document and their flags."""
-        remembered = self.memory_signature
-        return replace(remembered, params=(*remembered.params, ("checks", f"v{checks.VERSION}")))
+        return _with(self.glossary_signature, "checks", f"v{checks.VERSION}")
 
     def translate(self, sources: Iterable[str]) -> tuple[dict[str, Translation], set[str]]:
         """The checked translation of every distinct source text, and those decoded for it.
@@ -65,23 +77,47 @@ class Translator:
         Batches are made across all sources, and each is remembered as soon as it is decoded.
         """
         unique = list(dict.fromkeys(sources))
-        foreign = [source for source in unique if is_foreign_text(source, self.script)]
-        signature = self.memory_signature
+        foreign = {s: None for s in unique if is_foreign_text(s, self.script)}
+        made, decoded = self._through_memory(self.memory_signature, foreign, self._decode)
+        if self.glossary:
+            terms = self.glossary
+            lacking = {s: one for s, one in made.items() if terms.lacking(s, one.text)}
+            mended, anew = self._through_memory(self.glossary_signature, lacking, self._insert)
+            made, decoded = made | mended, decoded | anew
+        untouched = {s: Translation(s, flags=("untranslated",)) for s in unique if s not in made}
+        return untouched | {s: self._checked(s, one) for s, one in made.items()}, decoded
+
+    def _through_memory(
+        self,
+        signature: Signature,
+        given: dict[str, T],
+        compute: Callable[[dict[str, T]], Iterator[dict[str, Translation]]],
+    ) -> tuple[dict[str, Translation], set[str]]:
+        """Translations by source, remembered or computed now, and the sources of the latter."""
         self.memory.touch(signature)
-        rows = self.memory.recall(signature, foreign)
-        missing = [source for source in foreign if source not in rows]
-        for new in self._decode(missing):
+        rows = self.memory.recall(signature, list(given))
+        missing = {source: value for source, value in given.items() if source not in rows}
+        for new in compute(missing) if missing else ():
             rows |= self.memory.remember(signature, {s: pack(one) for s, one in new.items()})
             self.kept(len(new))
-        untouched = {s: Translation(s, flags=("untranslated",)) for s in unique if s not in rows}
-        return untouched | {s: self._checked(s, unpack(r)) for s, r in rows.items()}, set(missing)
+        return {source: unpack(row) for source, row in rows.items()}, set(missing)
 
-    def _decode(self, sources: list[str]) -> Iterator[dict[str, Translation]]:
+    @property
+    def _ladder(self) -> Ladder:
+        return Ladder(Decoder(self.model, self.script), self.options, self.lang)
+
+    def _insert(self, lacking: dict[str, Translation]) -> Iterator[dict[str, Translation]]:
+        """Translations with their terms, a batch of them at a time."""
+        insertion = Insertion(self.glossary or Glossary(()), self._ladder)
+        size = max(1, BATCH // self.options.beam)
+        sources = list(lacking)
+        for start in range(0, len(sources), size):
+            yield insertion.insert({s: lacking[s] for s in sources[start : start + size]})
+
+    def _decode(self, sources: dict[str, None]) -> Iterator[dict[str, Translation]]:
         """New translations by source; some wait until there are enough to decode again."""
-        decoder = Decoder(self.model, self.script)
-        ladder = Ladder(decoder, self.options, self.lang)
-        doubtful: dict[str, Translation] = {}
-        for portion in decoder.decode(sources, self.options):
+        ladder, doubtful = self._ladder, dict[str, Translation]()
+        for portion in ladder.decoder.decode(list(sources), self.options):
             doubtful |= {s: one for s, one in portion.items() if ladder.doubts(s, one)}
             yield {s: one for s, one in portion.items() if s not in doubtful}
             if len(doubtful) * self.options.beam >= BATCH:
@@ -91,10 +127,18 @@ class Translator:
             yield ladder.climb(doubtful)
 
     def _checked(self, source: str, translation: Translation) -> Translation:
-        found = checks.check(source, translation.text, self.lang)
+        lacking = self.glossary.lacking(source, translation.text) if self.glossary else ()
+        found = (
+            *checks.check(source, translation.text, self.lang),
+            *(term.finding for term in lacking),
+        )
         flags = dict.fromkeys((*translation.flags, *(finding.name for finding in found)))
         details = {finding.name: finding.detail for finding in found if finding.detail}
         return replace(translation, flags=tuple(flags), details=details)
+
+
+def _with(signature: Signature, name: str, value: str) -> Signature:
+    return replace(signature, params=(*signature.params, (name, value)))
 
 
 def unsure(translations: Sequence[Translation]) -> list[Translation]:

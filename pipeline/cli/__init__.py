@@ -71,6 +71,7 @@ app.command()(work.run)
 app.command()(work.batch)
 app.command()(quality.check)
 app.command()(quality.flags)
+app.command("eval")(quality.evaluate)
 app.add_typer(cache_app, name="cache", no_args_is_help=True)
 
 

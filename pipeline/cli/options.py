@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -82,6 +83,14 @@ SummaryWords = Annotated[
         rich_help_panel=PANEL,
     ),
 ]
+TermsFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="TSV",
+        help="Terms and their English, a line each, with a tab between.",
+        rich_help_panel=PANEL,
+    ),
+]
 CachePlace = Annotated[
     str | None,
     typer.Option(
@@ -114,6 +123,7 @@ class Settings:
     threads: Threads = None
     beam: Beam = None
     summary_words: SummaryWords = 60
+    glossary: TermsFile = None
     cache: CachePlace = None
     self_test: SelfTest = True
 
@@ -135,6 +145,7 @@ class Settings:
         from models.model import Runtime
         from pipeline.cache import open_cache
         from pipeline.flow import Pipeline
+        from pipeline.glossary import Glossary
 
         runtime = Runtime(
             self.engine,
@@ -151,15 +162,22 @@ class Settings:
                 runtime,
                 self.beam,
                 self.summary_words,
+                Glossary.read(self.glossary) if self.glossary else None,
                 kept,
                 decoded,
             )
 
 
-def shared(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with an option for every setting in the place of its first parameter."""
+def shared(command: Callable[..., None], **defaults: Any) -> Callable[..., None]:
+    """The command with an option for every setting in the place of its first parameter.
+
+    `defaults` are its own for some of them.
+    """
     own = list(inspect.signature(command).parameters.values())[1:]
-    settings = inspect.signature(Settings).parameters
+    settings = {
+        name: one.replace(default=defaults.get(name, one.default))
+        for name, one in inspect.signature(Settings).parameters.items()
+    }
 
     @wraps(command)
     def filled(**given: Any) -> None:

@@ -2,12 +2,15 @@
 
 import json
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from pipeline.cli.options import From
+from pipeline.cli.options import From, Settings, shared
+from pipeline.cli.terminal import writing
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table.")]
 
@@ -48,3 +51,45 @@ def flags(
         table.to_programs(sys.stdout)
     else:
         table.to_people(sys.stdout)
+
+
+@partial(shared, models="tiny")
+def evaluate(
+    settings: Settings,
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="Folder, .txt or .jsonl with references.")
+    ],
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="OTHER.json", help="Compare with this earlier evaluation."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="OUT_DIR", help="Write evaluation.json and a page here."
+        ),
+    ] = None,
+    form: Annotated[
+        Literal["table", "json"], typer.Option("--format", help="What is printed.")
+    ] = "table",
+) -> None:
+    """Measure translations, summaries and segments against references; compare two runs."""
+    from pipeline.compare import compare
+    from pipeline.evaluate import evaluate as measure
+    from pipeline.evaluation import load, write
+    from pipeline.harmless import visible
+    from pipeline.references import Cases
+    from pipeline.render.scores import to_people, to_programs
+
+    earlier = load(against) if against else ()  # before an hour is spent
+    cases = Cases(source, settings.code)
+    with settings.pipeline() as pipeline:
+        evaluation = measure(source, cases, pipeline)
+    if against:
+        comparison = compare(visible(str(against)), earlier, evaluation.documents)
+        evaluation = replace(evaluation, comparison=comparison)
+    if out:
+        write(evaluation, out)
+    with writing(None) as stream:
+        (to_programs if form == "json" else to_people)(evaluation, stream)
+    raise typer.Exit(evaluation.exit_code)
