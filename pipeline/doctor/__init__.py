@@ -33,7 +33,7 @@ _LOOKS = {
     "store": ("storage", "set KHULASA_HOME to another folder"),
     "hub": ("storage", ""),
     "cache": ("storage", "mend or delete it, or name another: --cache PATH"),
-    "self-test": ("proofs", ""),
+    "self-test": ("proofs", f"{_REINSTALL}, and report it if that does not help"),
     "model": ("proofs", ""),
 }
 

@@ -62,6 +62,9 @@ def self_test(chosen: Chosen) -> Iterator[Diagnosis]:
         wrong = failure.complaint
     except ModelUnfit as error:
         wrong = str(error)
+    except ModelError as error:  # not their fault, and the message says what to do
+        yield Diagnosis("self-test", "bad", str(error))
+        return
     spent = duration(time.monotonic() - started)
     if wrong:
         yield Diagnosis("self-test", "bad", f"{wrong} (after {spent})", _REINSTALL)
@@ -154,7 +157,7 @@ def _opened(role: Role, reference: str, lang: str, chosen: Chosen) -> Model:
 
 def _tested(told: str, opener: Callable[[], Model], advice: str) -> Iterator[Diagnosis]:
     """The golden test of a model that is complete; `advice` is for one that does not pass."""
-    return guarded("model", partial(_test, told, opener, advice))
+    return guarded("model", partial(_test, told, opener, advice), advice)
 
 
 def _test(told: str, opener: Callable[[], Model], advice: str) -> Iterator[Diagnosis]:

@@ -53,6 +53,7 @@ def test_a_home_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(dict.fromkeys(one.name for one in found)) == NAMES[:-1]
     states = {one.name: one.state for one in found}
     assert (states["store"], states["cache"], states["self-test"]) == ("poor", "poor", "bad")
+    assert {one.advice for one in found if one.name in ("self-test", "model")} == {""}
     assert exit_code(found) == 3
 
 
@@ -76,6 +77,26 @@ def test_a_module_that_cannot_be_imported(monkeypatch: pytest.MonkeyPatch) -> No
     [found] = examine(TINY)
     assert (found.name, found.state, found.advice) == ("hub", "bad", "advice")
     assert found.found.startswith("unexpected AttributeError: ")
+
+
+def test_a_stage_that_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it does where a file of the package was not installed."""
+
+    def absent(*_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "lengths.toml")
+
+    monkeypatch.setattr("pipeline.segment.segment", absent)
+    found = list(examine(TINY))
+    assert [one.name for one in found] == NAMES
+    assert [one for one in found if one.state == "bad"] == [
+        Diagnosis(
+            "self-test",
+            "bad",
+            "unexpected FileNotFoundError: [Errno 2] No such file or directory: 'lengths.toml'",
+            "install khulasa again, and report it if that does not help",
+        )
+    ]
+    assert exit_code(found) == 3
 
 
 def test_an_error_of_ours_is_told_as_it_is_after_what_was_found_before() -> None:

@@ -45,7 +45,7 @@ def in_cache(repo: str, folder: Path) -> Path:
 
 def timeless(found: Diagnosis) -> Diagnosis:
     """Without what differs from run to run."""
-    return replace(found, found=re.sub(r"\d+\.\d s", "… s", found.found))
+    return replace(found, found=re.sub(r"(\d+ min )?\d+(\.\d)? s\b", "… s", found.found))
 
 
 BUNDLED = [
