@@ -1,0 +1,218 @@
+"""Putting a term into a hypothesis: where, in which form, and with nothing else changed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from models import tokens
+from models.constrained import Draft, with_term
+from models.convert import convert
+from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
+from models.engines import ENGINES
+
+TINY = Path(__file__).parents[2] / "models" / "tiny" / "translator"
+OPTIONS = DecodeOptions()
+
+
+def pieces(text: str) -> list[str]:
+    """Words are pieces, and so are the marks that end them."""
+    spaced = text.replace(",", " ,").replace(".", " .")
+    return [word if word in ",." else f"▁{word}" for word in spaced.split()]
+
+
+def text(hypothesis: Hypothesis) -> str:
+    return "".join(hypothesis.tokens).replace("▁", " ").strip()
+
+
+@dataclass
+class Toy(Engine):
+    """A target word is likely where its source word stands; `says` tells which that is.
+
+    Words that nobody says are as likely as `liked` says. What follows a prefix is `rest`.
+    """
+
+    says: dict[str, str]
+    rest: str = ""
+    liked: dict[str, float] = field(default_factory=dict)
+    name = "toy-1.0"
+    asked: list[list[str]] = field(default_factory=list)
+
+    def stream(
+        self,
+        sources: Sequence[Tokens],
+        options: DecodeOptions,
+        prefixes: Sequence[Tokens] | None = None,
+    ) -> Iterator[dict[int, Hypothesis]]:
+        for index, prefix in enumerate(prefixes or ()):
+            self.asked.append(list(prefix))
+            yield {index: Hypothesis((*prefix, *pieces(self.rest)), -0.01, finished=True)}
+
+    def score(
+        self, sources: Sequence[Tokens], targets: Sequence[Tokens]
+    ) -> list[tuple[float, ...]]:
+        pairs = zip(sources, targets, strict=True)
+        return [(*(self._likely(t, source) for t in target), 0.0) for source, target in pairs]
+
+    def _likely(self, token: str, source: Tokens) -> float:
+        said = self.says.get(token.strip("▁"))
+        if said is None:
+            return self.liked.get(token.strip("▁"), -1.0)
+        return -0.1 if any(f"▁{word}" in source for word in said.split("|")) else -6.0
+
+
+SAYS = {
+    "forces": "quwwat",
+    "Forces": "quwwat",
+    "entered": "dakhalat",
+    "town": "balda",
+    "old": "qadima",
+}
+
+
+def draft(source: str, less: str, target: str, *forms: str) -> Draft:
+    openings = [pieces(form[0].upper() + form[1:]) for form in forms]
+    before, after = [*pieces(source), "</s>"], [*pieces(less), "</s>"]
+    return Draft(before, after, pieces(target), [pieces(form) for form in forms], openings)
+
+
+ENTERED = ("dakhalat quwwat balda qadima", "dakhalat balda qadima", "forces entered the old town.")
+
+
+@pytest.mark.parametrize(
+    ("source", "less", "target", "form", "expected"),
+    [
+        (*ENTERED, "troops", "Troops entered the old town."),
+        ("dakhalat quwwat balda", "dakhalat quwwat", "forces entered the town.", "village",
+         "forces entered the village."),
+        ("dakhalat quwwat balda", "dakhalat quwwat", "the town, forces entered.", "village",
+         "the village, forces entered."),
+        ("balda dakhalat", "dakhalat", "a town entered.", "area", "an area entered."),
+        ("balda dakhalat", "dakhalat", "An town entered.", "village", "A village entered."),
+        ("balda dakhalat", "dakhalat", "a town entered.", "UN base", "a UN base entered."),
+        ("balda dakhalat", "dakhalat", "an town entered.", "hour", "an hour entered."),
+        ("dakhalat balda qadima", "dakhalat", "forces entered the old town.", "city",
+         "forces entered the city."),
+    ],
+)  # fmt: skip
+def test_the_term_takes_the_place_of_the_words_that_say_it(
+    source: str, less: str, target: str, form: str, expected: str
+) -> None:
+    liked = {"the": -3.0, "town": -3.0}
+    ((best, *_),) = with_term(Toy(SAYS, liked=liked), [draft(source, less, target, form)], OPTIONS)
+    assert text(best) == expected
+    assert best.finished
+
+
+def test_of_several_forms_the_likeliest_comes_first() -> None:
+    liked = {"Troop": -4.0, "Troops": -0.5}
+    (found,) = with_term(Toy(SAYS, liked=liked), [draft(*ENTERED, "troop", "troops")], OPTIONS)
+    assert [text(one).split()[0] for one in found] == ["Troops", "Troop"]
+    assert found[0].score == pytest.approx((-0.5 - 0.1 - 1 - 0.1 - 0.1 - 1 + 0) / 7)
+
+
+@pytest.mark.parametrize(
+    ("rest", "best"),
+    [
+        ("have entered the old town.", "Troops entered the old town."),
+        ("entered an old town.", "Troops entered an old town."),
+        ("entered the town.", "Troops entered the old town."),
+        (
+            "entered the old town, the old town entered, the old town.",
+            "Troops entered the old town.",
+        ),
+    ],
+)
+def test_a_new_rest_is_taken_where_it_is_likelier_and_keeps_the_words(rest: str, best: str) -> None:
+    long = "on Monday with the help of many others from there."
+    source, less, target = ENTERED
+    one = draft(source, less, f"{target[:-1]} {long}", "troops")
+    engine = Toy(SAYS, rest=f"{rest[:-1]} {long}")
+    ((first, *_),) = with_term(engine, [one], OPTIONS)
+    assert engine.asked == [["▁Troops"]]
+    taken = rest == "entered an old town."
+    assert (text(first) == f"Troops {rest[:-1]} {long}") == taken
+    assert text(first) == f"{best[:-1]} {long}"
+
+
+@pytest.mark.parametrize(
+    ("less", "target", "form"),
+    [
+        ("dakhalat balda qadima", "they entered the old town.", "troops"),  # nothing says it
+        ("dakhalat balda qadima", "", "troops"),
+        ("dakhalat balda qadima", "forces entered, forces.", "troops"),  # two places
+        ("dakhalat balda qadima", "forces entered the old town.", "<unk>"),
+    ],
+)
+def test_where_there_is_no_place_nothing_is_written(less: str, target: str, form: str) -> None:
+    one = draft(ENTERED[0], less, target, "troops")
+    form_pieces = ["▁", "<unk>"] if form == "<unk>" else pieces(form)
+    one = Draft(one.source, one.without, one.target, [form_pieces], [form_pieces])
+    assert with_term(Toy(SAYS), [one], OPTIONS) == [[]]
+
+
+def test_nothing_asked_nothing_given() -> None:
+    assert with_term(Toy(SAYS), [], OPTIONS) == []
+
+
+def test_a_hypothesis_stays_within_the_greatest_length() -> None:
+    options = DecodeOptions(max_length=7)
+    one = draft(*ENTERED, "very well armed troops", "troops")
+    (found,) = with_term(Toy(SAYS), [one], options)
+    assert [text(hypothesis) for hypothesis in found] == ["Troops entered the old town."]
+
+
+@pytest.fixture(scope="module", params=sorted(ENGINES))
+def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    if request.param == "torch":
+        return ENGINES["torch"].load(TINY)
+    convert(TINY, folder := tmp_path_factory.mktemp("converted"), "int8")
+    return ENGINES["ctranslate2"].load(folder, compute="int8")
+
+
+SEEDS = [
+    (
+        "أزال فريق من 45 خبيرا 1,240 لغما من الأراضي الزراعية شمال البصرة، حسبما ذكر المركز الوطني"
+        " لإزالة الألغام يوم الثلاثاء.",
+        "لغما",
+        "landmines",
+        "A team of 45 experts removed 1,240 landmines from farmland north of Basra, the National"
+        " Demining Center said on Tuesday.",
+    ),
+    (
+        "ودعت الأمم المتحدة جميع الأطراف إلى التعاون مع السلطات المحلية.",
+        "الأمم المتحدة",
+        "UN",
+        "The UN called on all parties to cooperate with the local authorities.",
+    ),
+    (
+        "وسمحت السلطات بعودة 613 مزارعا إلى حقولهم في محيط البصرة.",
+        "مزارعا",
+        "peasants",
+        "The authorities allowed 613 peasants to return to their fields around Basra.",
+    ),
+    ("كما عثر الخبراء على 97 قذيفة لم تنفجر في العمارة.", "الخبراء", "specialists", None),
+]
+
+
+def test_a_real_model_writes_terms_and_changes_nothing_else(tiny: Engine) -> None:
+    tokenizer = tokens.load(TINY)
+    sources = [tokenizer.encode(source) for source, *_ in SEEDS]
+    drafts = [
+        Draft(
+            source,
+            tokenizer.encode(seed.replace(f" {term}", "")),
+            hypothesis.tokens,
+            [tokenizer.encode_target(form)],
+            [tokenizer.encode_target(form.capitalize())],
+        )
+        for (seed, term, form, _), source, hypothesis in zip(
+            SEEDS, sources, tiny.generate(sources, OPTIONS), strict=True
+        )
+    ]
+    found = with_term(tiny, drafts, OPTIONS)
+    said = [tokenizer.decode(one[0].tokens) if one else None for one in found]
+    assert said == [expected for *_, expected in SEEDS]
+    alone = [with_term(tiny, [one], OPTIONS)[0] for one in drafts]
+    assert [[h.tokens for h in one] for one in alone] == [[h.tokens for h in one] for one in found]
