@@ -55,12 +55,12 @@ class Group:
         """Whether it says a number that a translation says too: not `thousands`, `one`, `two`,
         for `both` and `bisected` say it without a number."""
         if len(self.pieces) == 1:
-            value = self.pieces[0].values[0]
-            loose = not self.digits and (value <= _PAIR or value in _SCALES)
-            return self.pieces[0].counts and not loose
-        if not any(piece.values[:1] and piece.values[0] in _SCALES for piece in self.pieces):
+            return self.pieces[0].counts and (self.digits or self.pieces[0].values[0] > _PAIR)
+        scales = [_is_scale(piece) for piece in self.pieces]
+        if self.digits or not any(scales):
             return True
-        return self.digits or all(p.counts or p.values[:1] == (Decimal(1),) for p in self.pieces)
+        others = [p for p, scale in zip(self.pieces, scales, strict=True) if not scale]
+        return bool(others) and all(p.counts or p.values[0] == 1 for p in others)
 
     @property
     def scale(self) -> Decimal | None:
@@ -94,6 +94,10 @@ def groups(pieces: list[Piece], folded: str, table: Numerals, *, lang: str) -> I
         group = joined or (_alone(piece) if piece.values else None)
     if group:
         yield group
+
+
+def _is_scale(piece: Piece) -> bool:
+    return bool(piece.scale) or piece.values[0] in _SCALES
 
 
 def _alone(piece: Piece) -> Group:
