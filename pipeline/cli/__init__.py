@@ -72,6 +72,7 @@ app.command()(work.batch)
 app.command()(quality.check)
 app.command()(quality.flags)
 app.command("eval")(quality.evaluate)
+app.command()(quality.doctor)
 app.add_typer(cache_app, name="cache", no_args_is_help=True)
 
 

@@ -9,10 +9,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from pipeline import logs
 from pipeline.cli.options import From, Settings, shared
 from pipeline.cli.terminal import writing
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table.")]
+AsJson = Annotated[bool, typer.Option("--json", help="An object a line, for programs.")]
 
 
 def check(
@@ -31,26 +33,21 @@ def check(
     from pipeline.render.findings import Tally, to_json, write_table
 
     tally = Tally()
-    for index, pair in enumerate(read_pairs(source, target, lang)):
-        findings = check_pair(pair.source, pair.target, pair.lang)
-        tally.add(findings)
-        typer.echo(json.dumps(to_json(index, findings), ensure_ascii=False))
+    with writing(None) as out:
+        for index, pair in enumerate(read_pairs(source, target, lang)):
+            findings = check_pair(pair.source, pair.target, pair.lang)
+            tally.add(findings)
+            out.write(json.dumps(to_json(index, findings), ensure_ascii=False) + "\n")
     if not quiet:
         write_table(tally, sys.stderr)
 
 
-def flags(
-    as_json: Annotated[
-        bool, typer.Option("--json", help="An object a line, for programs.")
-    ] = False,
-) -> None:
+def flags(as_json: AsJson = False) -> None:
     """List every flag and what it means."""
     from pipeline.render import flags as table
 
-    if as_json:
-        table.to_programs(sys.stdout)
-    else:
-        table.to_people(sys.stdout)
+    with writing(None) as out:
+        (table.to_programs if as_json else table.to_people)(out)
 
 
 @partial(shared, models="tiny")
@@ -93,3 +90,24 @@ def evaluate(
     with writing(None) as stream:
         (to_programs if form == "json" else to_people)(evaluation, stream)
     raise typer.Exit(evaluation.exit_code)
+
+
+@shared
+def doctor(settings: Settings, as_json: AsJson = False) -> None:
+    """Look at everything a run stands on, and say what to do about what is not well."""
+    from models.model import Runtime
+    from pipeline.doctor import Chosen, examine, exit_code
+    from pipeline.render.doctor import to_people, to_programs
+
+    logs.configure(-1)  # what matters comes as a finding
+    chosen = Chosen(
+        settings.code or "ar",
+        settings.models,
+        settings.translator,
+        settings.summarizer,
+        Runtime(settings.engine, settings.device, threads=settings.threads),
+        settings.cache,
+    )
+    with writing(None) as out:
+        found = (to_programs if as_json else to_people)(examine(chosen), out)
+    raise typer.Exit(exit_code(found))
