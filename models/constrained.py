@@ -14,7 +14,7 @@ forms), and one decoding for the best of them.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
 from models.tokens import UNKNOWN
@@ -61,11 +61,17 @@ class _Candidate:
 def with_term(
     engine: Engine, drafts: Sequence[Draft], options: DecodeOptions
 ) -> list[list[Hypothesis]]:
-    """Hypotheses that have the term, the likeliest first; none where its place is not found."""
+    """Hypotheses that have the term, the likeliest first.
+
+    None where its place is not found, where the draft fills `max_length`, or where it has tokens
+    that the model cannot write: they would be lost.
+    """
+    fit = [n for n, one in enumerate(drafts) if _is_fit(one, options.max_length)]
     candidates = [
-        one for number, spans in enumerate(_places(engine, drafts))
+        one
+        for number, spans in zip(fit, _places(engine, [drafts[n] for n in fit]), strict=True)
         for one in _candidates(number, drafts[number], spans, options.max_length)
-    ]  # fmt: skip
+    ]
     scored = _scored(engine, drafts, candidates)
     found: list[list[Hypothesis]] = [[] for _ in drafts]
     best: dict[int, _Candidate] = {}
@@ -76,6 +82,10 @@ def with_term(
         found[number].append(hypothesis)
         found[number].sort(key=lambda one: -one.score)
     return found
+
+
+def _is_fit(draft: Draft, longest: int) -> bool:
+    return len(draft.target) < longest and UNKNOWN not in draft.target
 
 
 def _places(engine: Engine, drafts: Sequence[Draft]) -> list[list[tuple[int, int]]]:
@@ -92,10 +102,16 @@ def _places(engine: Engine, drafts: Sequence[Draft]) -> list[list[tuple[int, int
 def _sources(draft: Draft) -> tuple[Tokens, Tokens, Tokens]:
     """The source as it is, without the term, and with unknown words in its place."""
     source, less = draft.source, draft.without
-    same = [a == b for a, b in zip(source, less, strict=False)]
-    start = same.index(False) if False in same else len(same)
-    end = len(source) - (len(less) - start)
-    return source, less, (*source[:start], *_UNKNOWN_WORD * _width(draft), *source[end:])
+    start = _common(source, less)
+    after = _common(source[start:][::-1], less[start:][::-1])
+    blank = (*source[:start], *_UNKNOWN_WORD * _width(draft), *source[len(source) - after :])
+    return source, less, blank
+
+
+def _common(some: Tokens, others: Tokens) -> int:
+    """Tokens that both begin with."""
+    pairs = zip(some, others, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _spans(draft: Draft, losses: Sequence[float]) -> list[tuple[int, int]]:

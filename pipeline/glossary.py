@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -64,6 +64,13 @@ class Term:
     def accepted(self) -> tuple[str, ...]:
         """Every English form that will do, the wanted one first."""
         return (self.target, *self.alternatives)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """What may be written for it: what is accepted, and the plurals of what is no name."""
+        names = self.case == "exact"
+        both = ((one,) if names else (one, _plural(one)) for one in self.accepted)
+        return tuple(dict.fromkeys(chain.from_iterable(both)))
 
     @property
     def finding(self) -> Finding:
@@ -213,6 +220,15 @@ def _pattern(form: str, case: Case) -> re.Pattern[str]:
     if case == "any":
         return re.compile(found, re.IGNORECASE)
     return re.compile(f"{found}|^[\\W_]*{_inflected(form[0].upper() + form[1:])}(?!\\w)")
+
+
+def _plural(form: str) -> str:
+    """The regular plural of an English term; what may be one already stays as it is."""
+    if form.endswith("s") or not form[-1].isalpha():
+        return form
+    if form.endswith("y") and form[-2:-1] not in "aeiou":
+        return f"{form[:-1]}ies"
+    return form + ("es" if form.endswith(("x", "z", "ch", "sh")) else "s")
 
 
 def _inflected(form: str) -> str:

@@ -19,7 +19,7 @@ OPTIONS = DecodeOptions()
 def pieces(text: str) -> list[str]:
     """Words are pieces, and so are the marks that end them."""
     spaced = text.replace(",", " ,").replace(".", " .")
-    return [word if word in ",." else f"▁{word}" for word in spaced.split()]
+    return [word if word in (",", ".", "<unk>") else f"▁{word}" for word in spaced.split()]
 
 
 def text(hypothesis: Hypothesis) -> str:
@@ -143,11 +143,13 @@ def test_a_new_rest_is_taken_where_it_is_likelier_and_keeps_the_words(rest: str,
         ("dakhalat balda qadima", "", "troops"),
         ("dakhalat balda qadima", "forces entered, forces.", "troops"),  # two places
         ("dakhalat balda qadima", "forces entered the old town.", "<unk>"),
+        ("dakhalat balda qadima", "forces entered the <unk> town.", "troops"),
+        ("dakhalat balda qadima", "forces entered the old town" + " so" * 506, "troops"),
     ],
 )
 def test_where_there_is_no_place_nothing_is_written(less: str, target: str, form: str) -> None:
     one = draft(ENTERED[0], less, target, "troops")
-    form_pieces = ["▁", "<unk>"] if form == "<unk>" else pieces(form)
+    form_pieces = pieces(form)
     one = Draft(one.source, one.without, one.target, [form_pieces], [form_pieces])
     assert with_term(Toy(SAYS), [one], OPTIONS) == [[]]
 

@@ -211,6 +211,18 @@ def test_english_forms(form: str, case: glossary.Case, target: str, there: bool)
     assert Term("x", form, (), case).stands_in(target) == there
 
 
+@pytest.mark.parametrize(
+    ("form", "plural"),
+    [("army", "armies"), ("landmine", "landmines"), ("box", "boxes"), ("day", "days"),
+     ("armed forces", None), ("C++", None), ("march", "marches")],
+)  # fmt: skip
+def test_what_may_be_written_for_a_term(form: str, plural: str | None) -> None:
+    term = Term("x", form, ("troops",))
+    assert term.forms == (form, *([plural] if plural else []), "troops")
+    assert all(term.stands_in(one) for one in term.forms)
+    assert Term("x", form, ("troops",), "exact").forms == (form, "troops")
+
+
 def test_a_translation_lacks_what_it_has_in_no_form() -> None:
     army = Term("الجيش", "army", ("armed forces",))
     nations = Term("الأمم المتحدة", "United Nations", ("UN",), "exact")
