@@ -157,7 +157,7 @@ def _continues(last: Term, gap: str, lang: str) -> bool:
 
 def _is_ten(value: Decimal, gap: str) -> bool:
     """What comes after the units: `five and twenty`, خمسة عشر."""
-    return value in _TENS if gap else value == _TEN
+    return value in _TENS and (value == _TEN) != bool(gap)
 
 
 def _times(values: Values, scale: Decimal) -> Values:

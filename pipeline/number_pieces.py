@@ -73,7 +73,7 @@ def _words(folded: str, lang: str) -> Iterator[Piece]:
     table = numerals(lang)
     for match in (_WORD_WITH_APOSTROPHE if table.inner else _WORD).finditer(folded):
         start, written = match.start(), match.group()
-        if written in table.maybe:
+        if written in table.maybe and folded[max(0, start - 1)].isdecimal():
             yield Piece(start, match.end(), (), scale=table.maybe[written])
         for found in look_up(written, lang):
             word, span = found.word, (start + found.start, start + found.end)

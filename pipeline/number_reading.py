@@ -12,6 +12,7 @@ from pipeline.number_pieces import pieces
 from pipeline.numerals import Numerals, numerals
 
 _NAME = re.compile(r"[A-Za-z][-\u2010\u2011]?$")
+_BETWEEN = re.compile(r"\s*[^\W\d_]*\s*(?:-|[^\W\d_]+)\s*")
 _RANGE = 7  # characters between the two numbers of "10 to 15 million", at most
 _CENTURIES = frozenset(map(Decimal, range(1, 22)))
 _DECADES = frozenset(map(Decimal, range(10, 100, 10)))
@@ -60,7 +61,7 @@ def _ranges(found: list[Group], folded: str) -> list[Values]:
     for index, (left, right) in enumerate(pairwise(found)):
         scale = right.scale
         gap = folded[left.end : right.start] if right.start - left.end <= _RANGE else ""
-        if scale and gap.strip() and not left.scale and len(left.terms) == 1:
+        if scale and _BETWEEN.fullmatch(gap) and not left.scale and len(left.terms) == 1:
             extra[index] = frozenset(value * scale for value in left.values if value < scale)
     return extra
 

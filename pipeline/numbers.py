@@ -1,8 +1,15 @@
-"""Numbers of a text and of its translation: which of them are not the same."""
+"""Numbers of a text and of its translation: which of them are not the same.
+
+Numbers are matched one to one: digits with digits first, then with words. What finds no partner
+is missing or added, unless the other side says it in parts (`8.30 pm` as `20` and `30`), or says
+it once where the target says it twice.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from pipeline.digits import Values
 from pipeline.flags import Finding
@@ -10,96 +17,115 @@ from pipeline.number_reading import Number, read
 
 __all__ = ["Number", "compare", "read"]
 
-_MINUTES = 2  # digits of them
 _ZERO = frozenset({Decimal(0)})
+_MINUTES = 2  # digits of them
+_ROUNDS = ((True, True), (True, False), (False, True), (False, False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The numbers of one side, and where each found its partner on the other side."""
+
+    numbers: Sequence[Number]
+    partners: dict[int, int] = field(default_factory=dict)
+
+    def open(self) -> list[int]:
+        return [index for index in range(len(self.numbers)) if index not in self.partners]
 
 
 def compare(source: str, target: str, lang: str) -> list[Finding]:
-    """What is wrong with the numbers of an English `target`, a translation from `lang`."""
-    said, told = read(source, lang), read(target, "en")
-    if not said and not told:
-        return []
-    missing, added = _unmatched(said, told)
+    """What is wrong with the numbers of an English `target`, a translation from `lang`.
+
+    `number-changed`, `number-missing` and `number-added` show the numbers as they are written;
+    the note `number-order` shows two that changed places. `lang`: ISO 639-1 code.
+    """
+    said, told = _Side(read(source, lang)), _Side(read(target, "en"))
+    for digits in _ROUNDS:
+        _match(said, told, digits)
+    missing, added = _missing(said, told), _added(said, told)
     changed = list(zip(missing, added, strict=False))
     return [
         *(Finding("number-changed", f"{a.text} → {b.text}") for a, b in changed),
         *(Finding("number-missing", number.text) for number in missing[len(changed) :]),
         *(Finding("number-added", number.text) for number in added[len(changed) :]),
+        *_turned(said, told),
     ]
 
 
-class _Side:
-    """The numbers of one side, and which of them have found theirs on the other side."""
+def _match(said: _Side, told: _Side, digits: tuple[bool, bool]) -> None:
+    """Pairs numbers that may say the same, one to one, those first that say the least else.
 
-    def __init__(self, numbers: Sequence[Number]) -> None:
-        self.numbers = numbers
-        self.matched: dict[int, int] = {}
-
-    def open(self) -> list[int]:
-        return [index for index in range(len(self.numbers)) if index not in self.matched]
-
-
-def _match(said: _Side, told: _Side, *, digits: tuple[bool, bool]) -> None:
-    """Pairs numbers that may say the same one to one, those first that say the least else."""
+    `digits`: whether those of the source and of the target are written in digits.
+    """
     waiting = defaultdict[Decimal, list[int]](list)
     for index in reversed(told.open()):
         number = told.numbers[index]
         if number.digits == digits[1]:
             for value in number.values:
                 waiting[value].append(index)
-    for index in sorted(said.open(), key=lambda index: len(said.numbers[index].values)):
-        number = said.numbers[index]
-        if number.digits == digits[0]:
-            other = _first(number.values, waiting, told)
-            if other is not None:
-                said.matched[index], told.matched[other] = other, index
+    if not waiting:
+        return
+    asking = [index for index in said.open() if said.numbers[index].digits == digits[0]]
+    for index in sorted(asking, key=lambda index: len(said.numbers[index].values)):
+        partner = _first(said.numbers[index].values, waiting, told)
+        if partner is not None:
+            said.partners[index], told.partners[partner] = partner, index
 
 
 def _first(values: Values, waiting: dict[Decimal, list[int]], told: _Side) -> int | None:
-    """The first number that waits for one of `values` and is still open."""
+    """The first number that waits for one of `values` and has no partner yet."""
     for value in values:
         queue = waiting.get(value, [])
-        while queue and queue[-1] in told.matched:
+        while queue and queue[-1] in told.partners:
             queue.pop()
         if queue:
             return queue.pop()
     return None
 
 
-def _unmatched(
-    source: Sequence[Number], target: Sequence[Number]
-) -> tuple[list[Number], list[Number]]:
-    """The numbers of the source that are missing from the target, and those added there."""
-    said, told = _Side(source), _Side(target)
-    for digits in ((True, True), (True, False), (False, True), (False, False)):
-        _match(said, told, digits=digits)
-    missing = [source[index] for index in said.open() if source[index].counts]
-    added = [target[index] for index in told.open() if target[index].digits]
-    if not missing and not added:
-        return [], []
-    heard, known = _parts(told), _parts(said)
-    return (
-        [n for n in missing if not (_is_explained(n, heard) or _is_said_once(n, target))],
-        [n for n in added if not (_is_explained(n, known) or _is_among(n, source))],
-    )
+def _missing(said: _Side, told: _Side) -> list[Number]:
+    """The numbers of the source that the target does not say."""
+    lacking = [number for index in said.open() if (number := said.numbers[index]).counts]
+    if not lacking:
+        return []
+    left = _left(told)
+    return [
+        number
+        for number in lacking
+        if not _is_explained(number, left)
+        and not ((number.again or not number.digits) and _is_among(number, told.numbers))
+    ]
 
 
-def _parts(side: _Side) -> set[Decimal]:
-    """What the open numbers of a side say, whole or in parts."""
+def _added(said: _Side, told: _Side) -> list[Number]:
+    """The numbers in digits of the target that the source does not say."""
+    lacking = [number for index in told.open() if (number := told.numbers[index]).digits]
+    if not lacking:
+        return []
+    left = _left(said)
+    return [
+        number
+        for number in lacking
+        if not _is_explained(number, left) and not _is_among(number, said.numbers)
+    ]
+
+
+def _left(side: _Side) -> set[Decimal]:
+    """What the numbers of a side say that have no partner, whole or in parts."""
     numbers = [side.numbers[index] for index in side.open()]
     return {
         value for number in numbers for part in (number.values, *number.parts) for value in part
     }
 
 
-def _is_explained(number: Number, open_values: set[Decimal]) -> bool:
-    """Whether a number without a partner stands there in parts, or says nothing: `:00`."""
-    if (number.values == _ZERO and len(number.text) == _MINUTES) or not number.values.isdisjoint(
-        open_values
-    ):
+def _is_explained(number: Number, left: set[Decimal]) -> bool:
+    """Whether the other side says a number in parts, or need not say it: the `00` of an hour."""
+    if number.values == _ZERO and len(number.text) == _MINUTES:
+        return True
+    if not number.values.isdisjoint(left):
         return True
     return bool(number.parts) and all(
-        part == _ZERO or not part.isdisjoint(open_values) for part in number.parts
+        part == _ZERO or not part.isdisjoint(left) for part in number.parts
     )
 
 
@@ -108,6 +134,15 @@ def _is_among(number: Number, others: Iterable[Number]) -> bool:
     return any(not number.values.isdisjoint(other.values) for other in others)
 
 
-def _is_said_once(number: Number, others: Iterable[Number]) -> bool:
-    """Whether the target says a number of the source less often, and may: words, `COVID-19`."""
-    return (not number.digits or number.again) and _is_among(number, others)
+def _turned(said: _Side, told: _Side) -> list[Finding]:
+    """The first two neighbours that stand the other way round in the target."""
+    pairs = [
+        (said.numbers[index], told.numbers[partner])
+        for index, partner in sorted(said.partners.items())
+        if said.numbers[index].counts and told.numbers[partner].digits
+    ]
+    for (first, one), (second, other) in pairwise(pairs):
+        if other.start < one.start:
+            detail = f"{first.text}, {second.text} → {other.text}, {one.text}"
+            return [Finding("number-order", detail)]
+    return []

@@ -6,6 +6,7 @@ A file holds, beside the words of each value:
     maybe        letters that scale a number, or are a unit: m
     months       the names of the twelve, where dates in digits have no words
     century      what stands beside the number of a century
+    alone        words that join no other word for a number: "fois"
     and          words that join the pieces of one number: "twenty and five"
     endings      what `~` stands for at the end of a word
     glued        what is written before a word without a space: و, ال
@@ -192,7 +193,8 @@ def _words(data: Mapping[str, Any]) -> dict[str, Word]:
     counting = _said(data, _spread(data["words"]))
     loose = _said(data, _spread(data.get("loose", {})))
     months = _said(data, _months(data))
-    alone = _said(data, (("1", word) for word in data.get("century", "").split()))
+    lone = data.get("century", "").split() + data.get("alone", "").split()
+    alone = _said(data, (("1", word) for word in lone))
     said = {}
     for form in (*counting, *loose, *months):
         values = (*counting.get(form, ()), *loose.get(form, ()), *months.get(form, ()))
