@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from models.engine import BATCH, DecodeOptions
 from models.model import Model
-from pipeline import checks, glossary
+from pipeline import checks, glossary, terms
 from pipeline.again import Ladder
 from pipeline.cache import Cache
 from pipeline.checks import is_foreign_text
@@ -19,7 +19,6 @@ from pipeline.decode import Decoder
 from pipeline.document import Again, Translation
 from pipeline.glossary import Glossary
 from pipeline.signature import Signature
-from pipeline.terms import Insertion
 
 T = TypeVar("T")
 
@@ -62,8 +61,8 @@ class Translator:
         """What decides the translation of a sentence that lacked a term."""
         if self.glossary is None:
             return self.memory_signature
-        terms = f"v{glossary.VERSION}-sha256:{self.glossary.digest[:16]}"
-        return _with(self.memory_signature, "glossary", terms)
+        asked = f"v{glossary.VERSION}-sha256:{self.glossary.digest[:16]}"
+        return _with(self.memory_signature, "glossary", asked)
 
     @property
     def signature(self) -> Signature:
@@ -80,8 +79,8 @@ class Translator:
         foreign = {s: None for s in unique if is_foreign_text(s, self.script)}
         made, decoded = self._through_memory(self.memory_signature, foreign, self._decode)
         if self.glossary:
-            terms = self.glossary
-            lacking = {s: one for s, one in made.items() if terms.lacking(s, one.text)}
+            lacks = self.glossary.lacking
+            lacking = {s: one for s, one in made.items() if lacks(s, one.text)}
             mended, anew = self._through_memory(self.glossary_signature, lacking, self._insert)
             made, decoded = made | mended, decoded | anew
         untouched = {s: Translation(s, flags=("untranslated",)) for s in unique if s not in made}
@@ -108,7 +107,7 @@ class Translator:
 
     def _insert(self, lacking: dict[str, Translation]) -> Iterator[dict[str, Translation]]:
         """Translations with their terms, a batch of them at a time."""
-        insertion = Insertion(self.glossary or Glossary(()), self._ladder)
+        insertion = terms.Insertion(self.glossary or Glossary(()), self._ladder)
         size = max(1, BATCH // self.options.beam)
         sources = list(lacking)
         for start in range(0, len(sources), size):
@@ -142,16 +141,21 @@ def _with(signature: Signature, name: str, value: str) -> Signature:
 
 
 def unsure(translations: Sequence[Translation]) -> list[Translation]:
-    """The translations of a document, `low-score` on those much below the others."""
-    scores = [one.score for one in translations if one.score is not None]
+    """The translations of a document, `low-score` on those much below the others.
+
+    A term of the glossary is unlikely by itself: what has one is not compared.
+    """
+    own = [one for one in translations if not one.again or one.again.kept != terms.WAY]
+    scores = [one.score for one in own if one.score is not None]
     if len(scores) < _FEWEST:
         return list(translations)
     middle = median(scores)
     spread = median(abs(score - middle) for score in scores)
     least = middle - max(_CLEARLY, _OUTLIER * spread)
+    low = {id(one) for one in own if one.score is not None and one.score < least}
     return [
         replace(one, flags=(*one.flags, "low-score"), details=one.details | _compared(one, middle))
-        if one.score is not None and one.score < least
+        if id(one) in low
         else one
         for one in translations
     ]

@@ -71,11 +71,11 @@ def evaluate(
     ] = "table",
 ) -> None:
     """Measure translations, summaries and segments against references; compare two runs."""
-    from pipeline.compare import compare
-    from pipeline.evaluate import evaluate as measure
-    from pipeline.evaluation import load, write
+    from pipeline.evaluation.compare import compare
+    from pipeline.evaluation.evaluate import evaluate as measure
+    from pipeline.evaluation.findings import load, write
+    from pipeline.evaluation.references import Cases
     from pipeline.harmless import visible
-    from pipeline.references import Cases
     from pipeline.render.scores import to_people, to_programs
 
     earlier = load(against) if against else ()  # before an hour is spent

@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 
-from pipeline.evaluation import Evaluation, Measured
+from pipeline.evaluation.findings import Evaluation, Measured
+from pipeline.evaluation.scores import METRICS, verdict
 from pipeline.flags import FLAGS
 from pipeline.render.page import components, filled, style_sheet
-from pipeline.scores import METRICS, verdict
 
 MOST_DOCUMENTS = 1_000  # on the page; the JSON has all
 MOST_IDS = 20

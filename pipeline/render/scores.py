@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.evaluation import Comparison, Evaluation, Measured, Scores
+from pipeline.evaluation.findings import Comparison, Evaluation, Measured, Scores
+from pipeline.evaluation.scores import METRICS, verdict
 from pipeline.figures import chance, change, count, score
 from pipeline.flags import FLAGS
 from pipeline.harmless import visible
 from pipeline.render.hanging import WIDTH_OF_FILES, hang
 from pipeline.render.page import language
-from pipeline.scores import METRICS, verdict
 
 MOST_DOCUMENTS = 200  # in the table; the JSON has all
 MOST_IDS = 20

@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline import align
+from pipeline.evaluation import align
 from pipeline.segment import segment
 
 GOLD = Path(__file__).resolve().parents[3] / "shared" / "data" / "seg"

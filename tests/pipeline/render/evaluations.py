@@ -1,7 +1,15 @@
 """Evaluations to render: an ordinary one, and one in which every word is an attack."""
 
-from pipeline.align import Boundaries, Unit
-from pipeline.evaluation import Change, Comparison, Evaluation, Far, Flags, LeftOut, Measured
+from pipeline.evaluation.align import Boundaries, Unit
+from pipeline.evaluation.findings import (
+    Change,
+    Comparison,
+    Evaluation,
+    Far,
+    Flags,
+    LeftOut,
+    Measured,
+)
 from pipeline.report import Failed, Signed
 from tests.pipeline.render.pages import HOSTILE
 

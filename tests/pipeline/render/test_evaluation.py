@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.evaluation import Evaluation
+from pipeline.evaluation.findings import Evaluation
+from pipeline.evaluation.scores import METRICS
 from pipeline.flags import FLAGS
 from pipeline.render.evaluation import MOST_DOCUMENTS, page
-from pipeline.scores import METRICS
 from tests.pipeline.render.evaluations import ARABIC, COMPARISON, hostile, ordinary
 from tests.pipeline.render.pages import SHOWN, Words, opened
 

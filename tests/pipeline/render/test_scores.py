@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from rich.cells import cell_len
 
-from pipeline.evaluation import Evaluation
+from pipeline.evaluation.findings import Evaluation
 from pipeline.flags import FLAGS
 from pipeline.render.scores import MOST_DOCUMENTS, MOST_IDS, to_people, to_programs
 from tests.pipeline.render.evaluations import ARABIC, COMPARISON, FRENCH, hostile, ordinary

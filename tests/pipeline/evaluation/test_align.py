@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.align import Boundaries, Unit, boundaries, common, ends, shared_blocks, units
-from pipeline.references import References
+from pipeline.evaluation.align import (
+    Boundaries,
+    Unit,
+    boundaries,
+    common,
+    ends,
+    shared_blocks,
+    units,
+)
+from pipeline.evaluation.references import References
 
 cuts = st.lists(st.text("abc ", min_size=1).filter(str.strip), min_size=1, max_size=8)
 

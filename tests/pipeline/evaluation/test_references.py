@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.document import Document, Failure
-from pipeline.references import LONGEST_SUMMARY, Case, Cases, References
+from pipeline.evaluation.references import LONGEST_SUMMARY, Case, Cases, References
 from pipeline.sources import Unreadable
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.align import Boundaries, Unit
-from pipeline.compare import FEWEST, compare
-from pipeline.evaluate import scored
-from pipeline.evaluation import Change, Flags, LeftOut, Measured
+from pipeline.evaluation.align import Boundaries, Unit
+from pipeline.evaluation.compare import FEWEST, compare
+from pipeline.evaluation.evaluate import scored
+from pipeline.evaluation.findings import Change, Flags, LeftOut, Measured
 
 REFERENCES = [
     f"The {who} said on {day} that the {what} would open again within {number} days."

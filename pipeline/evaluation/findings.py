@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ALL_WELL
-from pipeline.align import Boundaries, Unit
+from pipeline.evaluation.align import Boundaries, Unit
 from pipeline.harmless import visible
 from pipeline.output import put
 from pipeline.report import Failed, Signed

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import scores
-from pipeline.align import Unit
+from pipeline.evaluation import scores
+from pipeline.evaluation.align import Unit
 
 # Koehn's example (Statistical Machine Translation, 2010, section 8.2.3), system B.
 REFERENCE = "Israeli officials are responsible for airport security"

@@ -11,15 +11,15 @@ from importlib.metadata import version
 
 from models.catalog import UnknownLanguage
 from models.errors import ALL_WELL, SOME_FAILED, ModelError
-from pipeline import scores
-from pipeline.align import boundaries, units
 from pipeline.document import Document, Failure, Record
-from pipeline.evaluation import Evaluation, Far, Flags, Measured, Scores
+from pipeline.evaluation import scores
+from pipeline.evaluation.align import boundaries, units
+from pipeline.evaluation.findings import Evaluation, Far, Flags, Measured, Scores
+from pipeline.evaluation.references import Case, Cases, References
 from pipeline.figures import count
 from pipeline.flags import FLAGS
 from pipeline.flow import Pipeline
 from pipeline.harmless import visible
-from pipeline.references import Case, Cases, References
 from pipeline.report import Failed, Signed
 from pipeline.segment import segment
 from pipeline.sources import Unreadable

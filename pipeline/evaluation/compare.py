@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from os import environ
 from typing import TYPE_CHECKING
 
-from pipeline import scores
-from pipeline.align import Unit, common
-from pipeline.evaluate import ratios_of, with_rouge
-from pipeline.evaluation import Change, Comparison, LeftOut, Measured
+from pipeline.evaluation import scores
+from pipeline.evaluation.align import Unit, common
+from pipeline.evaluation.evaluate import ratios_of, with_rouge
+from pipeline.evaluation.findings import Change, Comparison, LeftOut, Measured
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,11 +14,11 @@ from models.engine import Hypothesis
 from models.errors import ModelMissing
 from models.model import Model
 from pipeline import flow
-from pipeline.align import Boundaries, Unit
-from pipeline.evaluate import evaluate
-from pipeline.evaluation import EVALUATION, PAGE, Evaluation, Flags, Measured, load, write
+from pipeline.evaluation.align import Boundaries, Unit
+from pipeline.evaluation.evaluate import evaluate
+from pipeline.evaluation.findings import EVALUATION, PAGE, Evaluation, Flags, Measured, load, write
+from pipeline.evaluation.references import Cases
 from pipeline.flow import Pipeline
-from pipeline.references import Cases
 from pipeline.sources import Unreadable
 from tests.pipeline import scripted
 from tests.pipeline.scripted import ScriptedEngine

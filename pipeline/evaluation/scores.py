@@ -9,7 +9,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from pipeline.align import Unit
+from pipeline.evaluation.align import Unit
 
 if TYPE_CHECKING:
     from rouge_score.rouge_scorer import RougeScorer

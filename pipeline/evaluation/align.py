@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from pipeline.references import References
+from pipeline.evaluation.references import References
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""How good the output is, held against references that people made."""
