@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from pipeline import logs
-from pipeline.cli.options import From, Settings, shared
+from pipeline.cli.options import From, Settings, TermsFile, shared
 from pipeline.cli.terminal import writing
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table.")]
@@ -25,17 +25,22 @@ def check(
         Path | None, typer.Argument(metavar="TARGET", help="Its English, line by line.")
     ] = None,
     lang: From = None,
+    glossary: TermsFile = None,
     quiet: Quiet = False,
 ) -> None:
     """Check a translation that anybody made: a line of JSON a pair, then a table on stderr."""
     from pipeline.checks import check as check_pair
+    from pipeline.glossary import Glossary
     from pipeline.pairs import read_pairs
     from pipeline.render.findings import Tally, to_json, write_table
 
     tally = Tally()
+    terms = Glossary.read(glossary) if glossary else Glossary(())
     with writing(None) as out:
         for index, pair in enumerate(read_pairs(source, target, lang)):
-            findings = check_pair(pair.source, pair.target, pair.lang)
+            lacking = terms.lacking(pair.source, pair.target)
+            found = check_pair(pair.source, pair.target, pair.lang)
+            findings = (*found, *(term.finding for term in lacking))
             tally.add(findings)
             out.write(json.dumps(to_json(index, findings), ensure_ascii=False) + "\n")
     if not quiet:

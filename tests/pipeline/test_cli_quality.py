@@ -55,6 +55,15 @@ def test_both_sides_in_one_file(tmp_path: Path) -> None:
     assert flag["detail"] == "2025 → 2026"
 
 
+def test_a_glossary_is_checked_too(files: tuple[Path, Path], tmp_path: Path) -> None:
+    terms = tmp_path / "terms.tsv"
+    terms.write_text("السكان\tresidents\nالضحايا\tvictims\n", encoding="utf-8")
+    done = khulasa("check", *files, "--from", "ar", "--glossary", terms)
+    flags = [json.loads(line)["flags"] for line in done.stdout.splitlines()]
+    lacking = {"name": "glossary", "note": False, "detail": "السكان: residents"}
+    assert [lacking in of_one for of_one in flags] == [False, False, True]
+
+
 def test_files_that_do_not_match_are_one_line(files: tuple[Path, Path]) -> None:
     files[1].write_text("One line.\n", encoding="utf-8")
     done = khulasa("check", *files, "--from", "ar")
