@@ -2,18 +2,18 @@
 
 Which words these are the model tells itself: those whose probability falls most when the term is
 left out of the source and also when unknown words stand for it (occlusion: Zeiler and Fergus 2014;
-as word alignment, Li et al. 2019). The term takes their place. Two ways to go on from there are
-compared: the rest as it was, and the rest decoded anew after the forced beginning, where that keeps
-nearly all of its words. Forcing the term at every place of the hypothesis, the best score winning,
-was tried first: with the bundled model it set the term near the end and lost what stood behind it.
+as word alignment, Li et al. 2019). The term takes their place; all else stays as it is.
 
-Costs three passes over source and target, one more for each candidate (at most SPANS times the
-forms), and one decoding for the best of them.
+Two other ways were tried with the bundled model, and lost text. Forcing the term at every place of
+the hypothesis and decoding the rest, the best score winning, sets it near the end, and what stood
+behind it is gone. Decoding the rest anew from the right place changes verbs and leaves out phrases.
+
+Costs three passes over source and target and one more for each candidate, at most SPANS times the
+forms: no decoding.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import pairwise, takewhile
 
 from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
@@ -25,13 +25,21 @@ _UNKNOWN_WORD = (WORD_START, UNKNOWN)
 _INDEFINITE = {f"{WORD_START}{word}" for word in ("a", "an")}
 _ARTICLES = {*_INDEFINITE, f"{WORD_START}the"}
 
+# English words of grammar: a term takes the place of none of them.
+_GRAMMAR = """
+    a about after all also an and any are as at be been before between but by can could did do
+    does for from had has have he her his how if in into is it its may more most must no not of on
+    or our out over said she should since so some such than that the their them then there these
+    they this those to under until up was we were what when where which while who why will with
+    would you your
+"""
+_FUNCTION = frozenset(_GRAMMAR.split())
+
 # Nats that a word must lose when the term is left out: less is what any change of a source does.
-CLUE = 0.2
+CLUE = 0.1
 # Its neighbours say the term with it where they lose so much of what it loses.
 NEIGHBOUR = 0.5
 SPANS = 8
-# A new rest must have as many words as the old one, and so much of it: else something may be lost.
-KEPT = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +57,6 @@ class Draft:
     openings: Sequence[Tokens]
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A target with the term from `start` on, its place in the draft, and what scored it."""
-
-    draft: int
-    tokens: tuple[str, ...]
-    rest: int
-
-
 def with_term(
     engine: Engine, drafts: Sequence[Draft], options: DecodeOptions
 ) -> list[list[Hypothesis]]:
@@ -68,20 +67,19 @@ def with_term(
     """
     fit = [n for n, one in enumerate(drafts) if _is_fit(one, options.max_length)]
     candidates = [
-        one
+        (number, tokens)
         for number, spans in zip(fit, _places(engine, [drafts[n] for n in fit]), strict=True)
-        for one in _candidates(number, drafts[number], spans, options.max_length)
+        for tokens in _candidates(drafts[number], spans, options.max_length)
     ]
-    scored = _scored(engine, drafts, candidates)
     found: list[list[Hypothesis]] = [[] for _ in drafts]
-    best: dict[int, _Candidate] = {}
-    for candidate, hypothesis in sorted(scored, key=lambda pair: -pair[1].score):
-        found[candidate.draft].append(hypothesis)
-        best.setdefault(candidate.draft, candidate)
-    for number, hypothesis in _decoded(engine, drafts, list(best.values()), options):
+    for number, hypothesis in _scored(engine, drafts, candidates):
         found[number].append(hypothesis)
-        found[number].sort(key=lambda one: -one.score)
-    return found
+    return [sorted(some, key=_likelihood, reverse=True) for some in found]
+
+
+def _likelihood(hypothesis: Hypothesis) -> float:
+    """Log-probability of the whole: what is left out must have been unlikely to be kept."""
+    return hypothesis.score * (len(hypothesis.tokens) + 1)
 
 
 def _is_fit(draft: Draft, longest: int) -> bool:
@@ -118,6 +116,7 @@ def _spans(draft: Draft, losses: Sequence[float]) -> list[tuple[int, int]]:
     """Places for the term: all words that say it, and more where it has more in the source.
 
     None where nothing loses much, or where words that do stand apart: they may say other things.
+    None either where numbers or function words alone would go.
     """
     words = list(_words(draft.target))
     lost = [sum(losses[start:end]) for start, end in words]
@@ -129,7 +128,8 @@ def _spans(draft: Draft, losses: Sequence[float]) -> list[tuple[int, int]]:
         first -= 1
     while last + 1 < len(words) and lost[last + 1] >= NEIGHBOUR * most:
         last += 1
-    if sum(one >= NEIGHBOUR * most for one in lost) > last - first + 1:
+    said = {_letters(draft.target[start:end]) for start, end in words[first : last + 1]}
+    if sum(one >= NEIGHBOUR * most for one in lost) > last - first + 1 or not _may_go(said):
         return []
     if first < last and _is_article(draft.target[words[first][0]]):
         first += 1
@@ -140,6 +140,15 @@ def _spans(draft: Draft, losses: Sequence[float]) -> list[tuple[int, int]]:
         for right in range(min(spare - left, len(words) - 1 - last) + 1)
     ]
     return [run for run in runs if not _is_article(draft.target[run[0]])][:SPANS]
+
+
+def _letters(tokens: Tokens) -> str:
+    """A word in lower case, without its mark and what is written onto it."""
+    return "".join(filter(str.isalnum, "".join(tokens))).lower()
+
+
+def _may_go(words: set[str]) -> bool:
+    return not words <= _FUNCTION and not any(any(map(str.isdigit, word)) for word in words)
 
 
 def _is_article(token: str) -> bool:
@@ -169,14 +178,14 @@ def _count(tokens: Tokens) -> int:
 
 
 def _candidates(
-    number: int, draft: Draft, spans: Sequence[tuple[int, int]], longest: int
-) -> Iterator[_Candidate]:
+    draft: Draft, spans: Sequence[tuple[int, int]], longest: int
+) -> Iterator[tuple[str, ...]]:
     for start, end in spans:
         before, after = draft.target[:start], draft.target[end:]
         for form in draft.forms if start else draft.openings:
             tokens = (*_before(before, form), *form, *after)
             if len(tokens) < longest and UNKNOWN not in form:
-                yield _Candidate(number, tokens, len(tokens) - len(after))
+                yield tokens
 
 
 def _before(before: Tokens, form: Tokens) -> Tokens:
@@ -193,32 +202,9 @@ def _before(before: Tokens, form: Tokens) -> Tokens:
 
 
 def _scored(
-    engine: Engine, drafts: Sequence[Draft], candidates: Sequence[_Candidate]
-) -> list[tuple[_Candidate, Hypothesis]]:
-    sources = [drafts[one.draft].source for one in candidates]
-    scores = engine.score(sources, [one.tokens for one in candidates])
-    return [
-        (one, Hypothesis(one.tokens, sum(own) / len(own), finished=True))
-        for one, own in zip(candidates, scores, strict=True)
-    ]
-
-
-def _decoded(
-    engine: Engine,
-    drafts: Sequence[Draft],
-    candidates: Sequence[_Candidate],
-    options: DecodeOptions,
+    engine: Engine, drafts: Sequence[Draft], candidates: Sequence[tuple[int, tuple[str, ...]]]
 ) -> Iterator[tuple[int, Hypothesis]]:
-    """What the engine makes of the rest, where it keeps what was said and says no more."""
-    prefixes = [one.tokens[: one.rest] for one in candidates]
-    sources = [drafts[one.draft].source for one in candidates]
-    for one, new in zip(candidates, engine.generate(sources, options, prefixes), strict=True):
-        if new.finished and new.tokens != one.tokens and _keeps(one, new):
-            yield one.draft, new
-
-
-def _keeps(candidate: _Candidate, new: Hypothesis) -> bool:
-    old, rest = (one.tokens[candidate.rest :] for one in (candidate, new))
-    blocks = SequenceMatcher(None, old, rest, autojunk=False).get_matching_blocks()
-    same = sum(block.size for block in blocks)
-    return _count(old) == _count(rest) and same >= KEPT * len(old)
+    sources = [drafts[number].source for number, _ in candidates]
+    scores = engine.score(sources, [tokens for _, tokens in candidates])
+    for (number, tokens), own in zip(candidates, scores, strict=True):
+        yield number, Hypothesis(tokens, sum(own) / len(own), finished=True)

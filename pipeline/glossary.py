@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -67,10 +67,9 @@ class Term:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """What may be written for it: what is accepted, and the plurals of what is no name."""
-        names = self.case == "exact"
-        both = ((one,) if names else (one, _plural(one)) for one in self.accepted)
-        return tuple(dict.fromkeys(chain.from_iterable(both)))
+        """What to write for it: the English term, or its plural where it is no name."""
+        both = (self.target, *((_plural(self.target),) if self.case == "any" else ()))
+        return tuple(dict.fromkeys(both))
 
     @property
     def finding(self) -> Finding:

@@ -30,14 +30,12 @@ def text(hypothesis: Hypothesis) -> str:
 class Toy(Engine):
     """A target word is likely where its source word stands; `says` tells which that is.
 
-    Words that nobody says are as likely as `liked` says. What follows a prefix is `rest`.
+    Words that nobody says are as likely as `liked` says.
     """
 
     says: dict[str, str]
-    rest: str = ""
     liked: dict[str, float] = field(default_factory=dict)
     name = "toy-1.0"
-    asked: list[list[str]] = field(default_factory=list)
 
     def stream(
         self,
@@ -45,9 +43,7 @@ class Toy(Engine):
         options: DecodeOptions,
         prefixes: Sequence[Tokens] | None = None,
     ) -> Iterator[dict[int, Hypothesis]]:
-        for index, prefix in enumerate(prefixes or ()):
-            self.asked.append(list(prefix))
-            yield {index: Hypothesis((*prefix, *pieces(self.rest)), -0.01, finished=True)}
+        raise AssertionError("nothing is decoded")
 
     def score(
         self, sources: Sequence[Tokens], targets: Sequence[Tokens]
@@ -77,6 +73,7 @@ def draft(source: str, less: str, target: str, *forms: str) -> Draft:
     return Draft(before, after, pieces(target), [pieces(form) for form in forms], openings)
 
 
+SAYS |= dict.fromkeys(("12", "how"), "quwwat")
 ENTERED = ("dakhalat quwwat balda qadima", "dakhalat balda qadima", "forces entered the old town.")
 
 
@@ -112,28 +109,16 @@ def test_of_several_forms_the_likeliest_comes_first() -> None:
     assert found[0].score == pytest.approx((-0.5 - 0.1 - 1 - 0.1 - 0.1 - 1 + 0) / 7)
 
 
-@pytest.mark.parametrize(
-    ("rest", "best"),
-    [
-        ("have entered the old town.", "Troops entered the old town."),
-        ("entered an old town.", "Troops entered an old town."),
-        ("entered the town.", "Troops entered the old town."),
-        (
-            "entered the old town, the old town entered, the old town.",
-            "Troops entered the old town.",
-        ),
-    ],
-)
-def test_a_new_rest_is_taken_where_it_is_likelier_and_keeps_the_words(rest: str, best: str) -> None:
-    long = "on Monday with the help of many others from there."
-    source, less, target = ENTERED
-    one = draft(source, less, f"{target[:-1]} {long}", "troops")
-    engine = Toy(SAYS, rest=f"{rest[:-1]} {long}")
-    ((first, *_),) = with_term(engine, [one], OPTIONS)
-    assert engine.asked == [["▁Troops"]]
-    taken = rest == "entered an old town."
-    assert (text(first) == f"Troops {rest[:-1]} {long}") == taken
-    assert text(first) == f"{best[:-1]} {long}"
+def test_what_a_longer_term_says_goes_with_it_where_that_is_likelier() -> None:
+    """Of a name of two words the second follows from the first, and loses nothing."""
+    says, liked = {"United": "muttahida"}, {"Nations": -4.0}
+    one = draft("al muttahida amarat", "amarat", "the United Nations said.", "UN")
+    ((best, other),) = with_term(Toy(says, liked=liked), [one], OPTIONS)
+    assert text(best) == "the UN said."
+    assert text(other) == "the UN Nations said."
+    short = draft("muttahida amarat", "amarat", "the United Nations said.", "UN")
+    ((only,),) = with_term(Toy(says, liked=liked), [short], OPTIONS)
+    assert text(only) == "the UN Nations said."
 
 
 @pytest.mark.parametrize(
@@ -142,6 +127,8 @@ def test_a_new_rest_is_taken_where_it_is_likelier_and_keeps_the_words(rest: str,
         ("dakhalat balda qadima", "they entered the old town.", "troops"),  # nothing says it
         ("dakhalat balda qadima", "", "troops"),
         ("dakhalat balda qadima", "forces entered, forces.", "troops"),  # two places
+        ("dakhalat balda qadima", "it has 12 to enter.", "troops"),
+        ("dakhalat balda qadima", "how to enter.", "troops"),
         ("dakhalat balda qadima", "forces entered the old town.", "<unk>"),
         ("dakhalat balda qadima", "forces entered the <unk> town.", "troops"),
         ("dakhalat balda qadima", "forces entered the old town" + " so" * 506, "troops"),
