@@ -25,9 +25,7 @@ WORD_START = "\u2581"  # SentencePiece's mark
 # Spreads from the expected length, as in pipeline.lengths. Of the gold pairs of FLORES-200 devtest,
 # 16 languages, … lie outside.
 SHORTEST, LONGEST = -2.8, 3.2
-JUDGED = (
-    12  # characters: shorter is a name or an exclamation, of which English may make two letters
-)
+JUDGED = 20  # characters: what should be shorter is a name, a word or a cry; it may be an acronym
 DETAIL = 60  # characters of a passage that are shown
 QUOTED = 30  # characters of English: shorter is a name or a title, which languages mark differently
 LAST_WORDS = 5  # that are shown of what breaks off
@@ -75,7 +73,7 @@ def check(source: str, target: str, lang: str) -> tuple[Finding, ...]:
         return ()
     if instead := tuple(_instead(pair)):
         return instead
-    return tuple(finding for each in CHECKS for finding in each(pair))
+    return tuple(dict.fromkeys(finding for each in CHECKS for finding in each(pair)))
 
 
 def _instead(pair: Pair) -> Iterator[Finding]:

@@ -48,7 +48,8 @@ def _words(lang: str) -> re.Pattern[str] | None:
     ways = (
         f"(?P<idiom>{idioms})" if idioms else "",
         rf"(?<!\w)(?:{clitics})?(?:{words})(?!\w)" if words else "",
-        rf"\w+(?:{endings})\b" if endings else "",
+        # Longer stems would be looked through again from each of their letters.
+        rf"\b\w{{1,25}}?(?:{endings})\b" if endings else "",
         inside,
     )
     return re.compile("|".join(filter(None, ways)), re.IGNORECASE)
