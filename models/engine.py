@@ -67,8 +67,8 @@ class Engine(ABC):
 
         A hypothesis begins with its prefix, one for every source: target tokens without special
         ones, none if empty. The lengths of `options` count it; the search ranks hypotheses by the
-        log-probabilities of what follows it, over the length of all. A prefix costs as many steps
-        as if it were decoded.
+        log-probabilities of what follows it, over the length of all. A prefix costs what it would
+        to decode it, and a pass for its score.
 
         Raises ValueError at once, before anything is decoded, where a source has more tokens than
         the model has positions, or where a prefix leaves no room for another token.
