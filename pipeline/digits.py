@@ -57,6 +57,7 @@ _NUMBER = re.compile(
     r"|(?P<plain>(?<!\bm)(?<!\b[ckmм]m)(?<!\b[скм]м)[0-9]+|[0-9]{2,})"
     r"|(?P<fraction>[¼-¾⅐-⅞])"
 )
+_FIRST = re.compile(r"[0-9¼-¾⅐-⅞]")
 _TIME = re.compile(r"([01]?[0-9]|2[0-4])[.,]?([0-5][0-9])")
 _SEPARATORS = re.compile(r"[,.'\u00a0 ]")
 
@@ -74,7 +75,7 @@ class Digits:
 
 def fold(text: str) -> str:
     """`text` in lower case, its digits and separators as in ASCII; as long as before."""
-    return text.translate(_FOLD)
+    return text.lower() if text.isascii() else text.translate(_FOLD)
 
 
 def find(folded: str, lang: str) -> Iterator[Digits]:
@@ -84,7 +85,7 @@ def find(folded: str, lang: str) -> Iterator[Digits]:
 
 
 def _written(folded: str, lang: str) -> Iterator[Digits]:
-    for match in _NUMBER.finditer(folded):
+    for match in _matches(folded):
         written = match.group()
         if match["fraction"]:
             values = frozenset({fraction(*_halves(written))})
@@ -156,6 +157,16 @@ def _decade(year: int) -> set[Decimal]:
     if year % 100 == 0:
         return {Decimal(year // 100 + 1)}
     return {Decimal(year % 100)} if year // 100 == 19 else set()
+
+
+def _matches(folded: str) -> Iterator[re.Match[str]]:
+    """What `_NUMBER` finds; a set of first characters is quick to search for, it is not."""
+    begun = _FIRST.search(folded)
+    while begun:
+        match = _NUMBER.match(folded, begun.start())
+        if match:
+            yield match
+        begun = _FIRST.search(folded, match.end() if match else begun.end())
 
 
 @cache

@@ -17,9 +17,12 @@ _ONE = frozenset({Decimal(1)})
 _HALF_SPACE = "\u200c"  # in Persian, what comes after it makes one word with what is before it
 # Roman numerals, with the look-alikes of Cyrillic keyboards; in English "I" is a word of its own.
 _ROMAN = re.compile(
-    r"(?<![^\W_])(?:[IVXLCІХС]{2,8}|[IVXІХ])(?=(?:es|er|e|re|ème|го|й|я|м|х)?(?![^\W_]|['’]))"
+    r"[IVXLCІХС](?<![^\W_].)(?:(?<=[IVXІХ])|(?=[IVXLCІХС]))[IVXLCІХС]{0,7}"
+    r"(?=(?:es|er|e|re|ème|го|й|я|м|х)?(?![^\W_]|['’]))"
 )
-_ENGLISH_ROMAN = re.compile(r"(?<![^\W_])(?:[IVXLC]{2,8}|[VX]|(?<=[a-z] )I)(?![^\W_])")
+_ENGLISH_ROMAN = re.compile(
+    r"[IVXLC](?<![^\W_].)(?:(?<=[VX])|(?<=[a-z] I)|(?=[IVXLC]))[IVXLC]{0,7}(?![^\W_]|['’])"
+)
 _ROMAN_SIGNS = dict(zip("IVXLCІХС", (1, 5, 10, 50, 100, 1, 10, 100), strict=True))
 _SIGN_DIGITS = {sign: str(size % 10) for size, sign in enumerate("〇一二三四五六七八九")} | {
     "零": "0"
@@ -72,10 +75,14 @@ def _with_ends(found: list[Piece]) -> Iterator[tuple[Piece, int]]:
 def _words(folded: str, lang: str) -> Iterator[Piece]:
     table = numerals(lang)
     for match in (_WORD_WITH_APOSTROPHE if table.inner else _WORD).finditer(folded):
-        start, written = match.start(), match.group()
+        written = match.group()
+        found_words = look_up(written, lang)
+        if not found_words and written not in table.maybe:
+            continue
+        start = match.start()
         if written in table.maybe and folded[max(0, start - 1)].isdecimal():
             yield Piece(start, match.end(), (), scale=table.maybe[written])
-        for found in look_up(written, lang):
+        for found in found_words:
             word, span = found.word, (start + found.start, start + found.end)
             counts = word.counts and folded[span[1] : span[1] + 1] != _HALF_SPACE
             yield Piece(*span, word.values, counts=counts, composes=word.composes)

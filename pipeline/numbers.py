@@ -6,7 +6,7 @@ it once where the target says it twice.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
@@ -88,12 +88,12 @@ def _missing(said: _Side, told: _Side) -> list[Number]:
     lacking = [number for index in said.open() if (number := said.numbers[index]).counts]
     if not lacking:
         return []
-    left = _left(told)
+    left, whole = _left(told), _whole(told)
     return [
         number
         for number in lacking
         if not _is_explained(number, left)
-        and not ((number.again or not number.digits) and _is_among(number, told.numbers))
+        and not ((number.again or not number.digits) and number.values & whole)
     ]
 
 
@@ -102,12 +102,13 @@ def _added(said: _Side, told: _Side) -> list[Number]:
     lacking = [number for index in told.open() if (number := told.numbers[index]).digits]
     if not lacking:
         return []
-    left = _left(said)
-    return [
-        number
-        for number in lacking
-        if not _is_explained(number, left) and not _is_among(number, said.numbers)
-    ]
+    left = _left(said) | _whole(said)
+    return [number for number in lacking if not _is_explained(number, left)]
+
+
+def _whole(side: _Side) -> set[Decimal]:
+    """What the numbers of a side say, each as a whole."""
+    return {value for number in side.numbers for value in number.values}
 
 
 def _left(side: _Side) -> set[Decimal]:
@@ -127,11 +128,6 @@ def _is_explained(number: Number, left: set[Decimal]) -> bool:
     return bool(number.parts) and all(
         part == _ZERO or not part.isdisjoint(left) for part in number.parts
     )
-
-
-def _is_among(number: Number, others: Iterable[Number]) -> bool:
-    """Whether the other side says the same number, if less often."""
-    return any(not number.values.isdisjoint(other.values) for other in others)
 
 
 def _turned(said: _Side, told: _Side) -> list[Finding]:

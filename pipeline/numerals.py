@@ -157,6 +157,7 @@ def numerals(lang: str) -> Numerals:
     path = _DATA / f"{lang if has_words(lang) else 'root'}.toml"
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     exact, begun = _words(data), _begun_words(data)
+    stems = _stems(data) if data.get("fused") else []
     joins = data.get("and", "").split()
     return Numerals(
         words=exact,
@@ -165,8 +166,8 @@ def numerals(lang: str) -> Numerals:
         maybe={letter: Decimal(size) for size, letter in _spread(data.get("maybe", {}))},
         glued=_listed(data, "glued"),
         joins=frozenset({"", "-", *joins, " ".join(joins)}),
-        piece=_any_of(exact) if data.get("fused") else _NEVER,
-        fused=_fusion(exact, joins) if data.get("fused") else _NEVER,
+        piece=_any_of(stems),
+        fused=_fusion(stems, joins, data.get("endings", "").split()) if stems else _NEVER,
         sign=_any_of(exact) if data.get("signs") else _NEVER,
         counter=_any_of(_listed(data, "counters")),
         century=_century(data),
@@ -241,9 +242,17 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, longest))) if longest else _NEVER
 
 
-def _fusion(words: Iterable[str], joins: list[str]) -> re.Pattern[str]:
+def _stems(data: Mapping[str, Any]) -> list[str]:
+    """The words that others are run together of, without the endings that come last."""
+    written = [word.removesuffix("~") for _, word in _spread(data["words"])]
+    written += [word.removesuffix("~") for _, word in _spread(data.get("loose", {}))]
+    return [plain(fold(word)) for word in written if not word.endswith("*")]
+
+
+def _fusion(words: Iterable[str], joins: list[str], endings: list[str]) -> re.Pattern[str]:
     piece, between = _any_of(words).pattern, "|".join(map(re.escape, joins))
-    return re.compile(rf"(?:{piece})(?:(?:{between})?(?:{piece})){{1,8}}")
+    last = "|".join(plain(fold(ending)) for ending in endings)
+    return re.compile(rf"(?:{piece})(?:(?:{between})?(?:{piece})){{1,8}}(?:{last})?")
 
 
 def _century(data: Mapping[str, Any]) -> re.Pattern[str]:
