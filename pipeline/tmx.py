@@ -50,8 +50,8 @@ def units(file: BinaryIO) -> Iterator[Unit]:
                 yield tuple(_texts(element))
                 metered.since, number = 0, number + 1
                 parents[-1].clear()
-    except (ParseError, ValueError) as error:
-        # A DefusedXmlException is a ValueError.
+    except (ParseError, LookupError, ValueError) as error:
+        # An encoding may be unknown to Python; a DefusedXmlException is a ValueError.
         reason = "declares entities" if isinstance(error, DefusedXmlException) else one_line(error)
         raise Unreadable(f"unit {number + 1:,} cannot be read as XML: {reason}") from error
     if not number:
