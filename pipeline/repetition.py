@@ -25,11 +25,14 @@ REPEATED_SIGNS = 8  # or signs where words have no spaces between them
 # `compression_ratio_threshold`). The gold sentences are under 1.7.
 COMPRESSION = 2.4
 PIECE = 2_000  # characters that are compressed at once: longer prose packs as well as a short loop
-SPACED = 12  # characters that a word and a space take at most, where words have spaces
 
 # Seven in a row of up to eight signs: dots, a letter, a syllable; of up to three, also with spaces.
 _SIGNS = re.compile(r"(\S{1,8}?|\S{1,3} )\1{6,}")
 _NUMBER = re.compile(r"\d+(?:[.,:/٫٬-]\d+)*")
+# Letters of Thai, Lao, Burmese, Khmer, Japanese and Chinese.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+# Not \w: vowel signs of Indian scripts are none.
+_SOURCE_WORD = re.compile(r"[^\s!-/:-@\[-`{-~«»“”„‘’…–—،؛؟।、。，！？]+")
 _WORD = re.compile(rf"{_NUMBER.pattern}|\w+")
 
 Span = tuple[int, int, int]
@@ -107,8 +110,7 @@ def _packed(source: str, target: str) -> str:
 def _units(source: str) -> Sequence[str]:
     """What a source repeats: words, or signs where words have no spaces between them."""
     text = _NUMBER.sub("0", source.lower())
-    words = text.split()
-    return words if len(words) * SPACED >= len(text) else text
+    return text if _UNSPACED.search(text) else _SOURCE_WORD.findall(text)
 
 
 def repeats(units: Sequence[str], size: int) -> Repeats:
