@@ -9,7 +9,7 @@ from typing import Any
 # What English says where another language denies: also by a prefix (unable), by a suffix
 # (homeless), and by verbs and prepositions (fails to, except). Words that stand for a denial now
 # and then, and mostly do not (only, but, before), would hide more than they explain.
-_ENGLISH = re.compile(
+_ENGLISH = (
     r"n['’]t\b|\b(?:not|no|non|never|none|nothing|nobody|nowhere|neither|nor|without|sans|cannot"
     r"|hardly|barely|rarely|seldom|scarcely|few|other|instead|rather|except|unless|free"
     r"|un(?!der|i|til|cle)\w{2,}|non\w+|\w+less(?:ly|ness)?"
@@ -20,8 +20,7 @@ _ENGLISH = re.compile(
     r"|formal|frequen|hospit|human|secur|sensitiv|significan|stabil|suffic)\w*"
     r"|dis(?:abl|agree|allow|appear|approv|belie|connect|contin|lik|obe|qualif|regard|satisf)\w*"
     r"|lack\w*|fail\w*|refus\w+|den(?:y|ie[ds]|ying|ial)|reject\w*|absen\w+|prevent\w*"
-    r"|avoid\w*|stop\w*|ban\w*|miss(?:ed|es|ing)?)\b",
-    re.IGNORECASE,
+    r"|avoid\w*|stop\w*|ban\w*|miss(?:ed|es|ing)?)\b"
 )
 
 
@@ -32,7 +31,12 @@ def lost(source: str, target: str, lang: str) -> str:
     """
     words = _words(lang)
     found = words and next((f for f in words.finditer(source) if f.lastgroup != "idiom"), None)
-    return found[0] if found and not _ENGLISH.search(target) else ""
+    return found[0] if found and not _english().search(target) else ""
+
+
+@cache
+def _english() -> re.Pattern[str]:
+    return re.compile(_ENGLISH, re.IGNORECASE)
 
 
 @cache

@@ -2,43 +2,40 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 # ISO 15924 script → its letters. Latin is not here: English has it.
-_LETTERS = {
-    script: re.compile(f"[{ranges}](?:[{ranges}\\s]*[{ranges}])?")
-    for script, ranges in {
-        "Arab": "\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc",
-        "Armn": "\u0531-\u0587",
-        "Beng": "\u0985-\u09b9\u09dc-\u09e1",
-        "Cyrl": "\u0400-\u052f",
-        "Deva": "\u0904-\u0939\u0958-\u0961\u0971-\u097f",
-        "Ethi": "\u1200-\u135a",
-        "Geor": "\u10a0-\u10ff",
-        "Grek": "\u0386-\u03ff\u1f00-\u1fff",
-        "Guru": "\u0a05-\u0a39\u0a59-\u0a5e",
-        "Hans": "\u3400-\u9fff\uf900-\ufaff",
-        "Hebr": "\u05d0-\u05ea",
-        "Jpan": "\u3041-\u30fa\u3400-\u9fff\uf900-\ufaff\uff66-\uff9d",
-        "Knda": "\u0c85-\u0cb9\u0cde-\u0ce1",
-        "Kore": "\u1100-\u11ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7a3",
-        "Mlym": "\u0d05-\u0d39\u0d60-\u0d61",
-        "Taml": "\u0b85-\u0bb9",
-        "Telu": "\u0c05-\u0c39\u0c60-\u0c61",
-        "Thai": "\u0e01-\u0e30\u0e40-\u0e46",
-    }.items()
+_RANGES = {
+    "Arab": "\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc",
+    "Armn": "\u0531-\u0587",
+    "Beng": "\u0985-\u09b9\u09dc-\u09e1",
+    "Cyrl": "\u0400-\u052f",
+    "Deva": "\u0904-\u0939\u0958-\u0961\u0971-\u097f",
+    "Ethi": "\u1200-\u135a",
+    "Geor": "\u10a0-\u10ff",
+    "Grek": "\u0386-\u03ff\u1f00-\u1fff",
+    "Guru": "\u0a05-\u0a39\u0a59-\u0a5e",
+    "Hans": "\u3400-\u9fff\uf900-\ufaff",
+    "Hebr": "\u05d0-\u05ea",
+    "Jpan": "\u3041-\u30fa\u3400-\u9fff\uf900-\ufaff\uff66-\uff9d",
+    "Knda": "\u0c85-\u0cb9\u0cde-\u0ce1",
+    "Kore": "\u1100-\u11ff\u3131-\u318e\u3400-\u9fff\uac00-\ud7a3",
+    "Mlym": "\u0d05-\u0d39\u0d60-\u0d61",
+    "Taml": "\u0b85-\u0bb9",
+    "Telu": "\u0c05-\u0c39\u0c60-\u0c61",
+    "Thai": "\u0e01-\u0e30\u0e40-\u0e46",
 }
+
 # Where so many words hold none of these, they are no English: of the English of the FLORES-200
 # devtest that is so in 1 of 958 sentences of that length, of its French, German, Italian,
 # Portuguese, Spanish and Turkish in 92 to 99 %.
 ENOUGH_WORDS = 12
-_EVERYDAY = re.compile(
-    r"\b(?:about|after|against|and|at|be|been|between|but|by|could|for|from|had|has|have|he|her|him"
-    r"|his|how|into|is|it|its|me|my|new|not|of|on|only|our|out|over|said|says|she|than|that|the"
-    r"|their|them|there|they|this|to|up|was|we|were|what|when|which|who|will|with|would|you|your)\b",
-    re.IGNORECASE,
+_EVERYDAY = (
+    "about after against and at be been between but by could for from had has have he her him his"
+    " how into is it its me my new not of on only our out over said says she than that the their"
+    " them there they this to up was we were what when which who will with would you your"
 )
-_WORD = re.compile(r"[^\W_]+")
 
 # A passage in the order of the source is left over where it has so many words in small letters, one
 # with a letter that English lacks counting twice; fewer where it has so many words in all. Gold
@@ -47,6 +44,8 @@ LEFT = 4
 LEFT_OF_MORE, MORE = 3, 4
 PARTICLE = 3  # letters: of, de, von, der
 
+_WORD = re.compile(r"[^\W_]+")
+
 
 def left(source: str, target: str, script: str) -> str:
     """The longest passage of the source that stands in its translation; empty where there is none.
@@ -54,14 +53,14 @@ def left(source: str, target: str, script: str) -> str:
     Any letter of the source's script counts. Where English shares the script, words do that stand
     side by side in the source too: names and titles, which stay, have capitals.
     """
-    if letters := _LETTERS.get(script):
+    if letters := _letters(script):
         return max(letters.findall(target), key=len, default="")
     return max(filter(_is_left, _shared(source, target)), key=len, default="")
 
 
 def is_english(text: str) -> bool:
     """Whether a text may be English; few words always may."""
-    return bool(_EVERYDAY.search(text)) or len(_WORD.findall(text)) < ENOUGH_WORDS
+    return bool(_everyday().search(text)) or len(_WORD.findall(text)) < ENOUGH_WORDS
 
 
 def is_copy(source: str, target: str) -> bool:
@@ -99,3 +98,15 @@ def _shared(source: str, target: str) -> Iterator[str]:
 
 def _folded(text: str) -> list[str]:
     return _WORD.findall(text.lower())
+
+
+@cache
+def _letters(script: str) -> re.Pattern[str] | None:
+    """Finds passages in the letters of a script."""
+    letters = _RANGES.get(script)
+    return re.compile(f"[{letters}](?:[{letters}\\s]*[{letters}])?") if letters else None
+
+
+@cache
+def _everyday() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_EVERYDAY.replace(' ', '|')})\b", re.IGNORECASE)

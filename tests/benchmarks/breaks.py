@@ -113,7 +113,7 @@ def number_breaks() -> dict[str, Break]:
         for name, function in (
             ("one digit changed", "digit_changed"),
             ("a number dropped", "number_dropped"),
-            ("a decimal point moved", "point_moved"),
+            ("a decimal point moved", "decimal_moved"),
             ("two numbers swapped", "numbers_swapped"),
         )
         if hasattr(module, function)
