@@ -92,7 +92,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A term of several words, as it is looked for: the bases of each word, what parts them."""
+    """A term as it is looked for: the bases of each word, what parts them."""
 
     words: tuple[frozenset[str], ...]
     gaps: tuple[str, ...]
@@ -119,7 +119,9 @@ class Glossary:
     def occurrences(self, source: str) -> list[Occurrence]:
         """Where terms stand in a source text, in its order.
 
-        The longest counts: a term within another's place, or across its edge, is none.
+        The longest counts: a term within another's place, or across its edge, is none. Of equally
+        long ones it is that of which more letters stand there, else the first in alphabetical order:
+        the order of a file's lines decides nothing.
         """
         found = [*self._spaced(source), *self._unspaced(source)]
         found.sort(key=lambda one: (one.start - one.end, one.start))
@@ -157,10 +159,10 @@ class Glossary:
         if (entries := self._begun.get(word)) is None:
             if len(self._begun) >= _REMEMBERED:
                 self._begun.clear()
-            found = {
-                id(entry): entry for stem in stems(word) for entry in self._index.get(stem, ())
-            }
-            entries = self._begun[word] = tuple(found.values())
+            found = {e.term.source: e for stem in stems(word) for e in self._index.get(stem, ())}
+            # Of terms that a word may be a form of, the one comes first that is most of the word.
+            ranked = sorted((-max(map(len, e.words[0] & stems(word))), n) for n, e in found.items())
+            entries = self._begun[word] = tuple(found[source] for _, source in ranked)
         return entries
 
     def _spaced(self, source: str) -> Iterator[Occurrence]:

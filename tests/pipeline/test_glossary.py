@@ -1,6 +1,9 @@
 """Glossaries: what a file may hold, what is found in sources, what translations lack."""
 
 import json
+import os
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -141,6 +144,27 @@ def test_the_longest_term_counts_and_what_lies_in_it_does_not(tmp_path: Path) ->
     assert [term.target for term in read.wanted(only)] == ["WHO"]
     (found,) = read.occurrences(only)
     assert only[found.start : found.end] == "منظمة الصحة العالمية"
+
+
+def test_one_word_is_one_term_and_always_the_same() -> None:
+    """Several have it as a form: neither the order of a file nor that of a set may decide."""
+    code = (
+        "from pipeline.glossary import *;"
+        "terms = [Term(s, s) for s in ('كتب', 'كتاب', 'كاتب', 'كتابا', 'تاب')];"
+        "print([t.source for t in Glossary(tuple(terms)).wanted('وكتابا كتابات لكتب')],"
+        "[t.source for t in Glossary(tuple(terms[::-1])).wanted('وكتابا كتابات لكتب')])"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(4)
+    }
+    assert said == {"['كتابا', 'كتاب', 'كتب'] ['كتابا', 'كتاب', 'كتب']\n"}
 
 
 def test_a_term_that_comes_twice_is_wanted_once() -> None:
