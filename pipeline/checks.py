@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from models.tokens import UNKNOWN
-from pipeline import lengths, negation, numbers, repetition, untranslated
+from pipeline import lengths, negation, repetition, untranslated
 from pipeline.flags import Finding
 from pipeline.lengths import Length
 
@@ -32,7 +32,7 @@ QUOTED = 30  # characters of English: shorter is a name or a title, which langua
 LAST_WORDS = 5  # that are shown of what breaks off
 
 _CLOSERS = " \t\u00a0\"'“”„‟‘’‚»«›‹)]}）】》」』〉*_\u200e\u200f\u061c\u202c\u2069"
-_STOPS = (*".!?…", *"؟۔", *"。！？．｡‼⁇⁈⁉", *"।॥", *"։።፧՞", "\u061f")
+_STOPS = tuple(".!?…؟۔。！？．｡‼⁇⁈⁉।॥།։՞።፧")
 _WORD = re.compile(r"\w")
 # What no text has by itself: marks of tokenizers, of the language that a model was asked for, of
 # characters that were lost.
@@ -127,6 +127,9 @@ def _cut_off(pair: Pair) -> Iterator[Finding]:
 
 
 def _numbers(pair: Pair) -> Iterator[Finding]:
+    # Its tables take as long to load as all else here; what is found in the cache needs none.
+    from pipeline import numbers
+
     yield from numbers.compare(pair.source, pair.target, pair.lang)
 
 

@@ -143,17 +143,19 @@ def print_cost(languages: list[Gold]) -> None:
 
 def print_flagged(languages: list[Gold], flag: str, codes: Sequence[str]) -> None:
     for each in languages:
-        if codes and each.lang not in codes:
-            continue
-        for (source, target), found in zip(each.pairs, each.findings, strict=True):
-            for finding in found:
-                if finding.name == flag:
-                    print(f"{each.lang}  {finding.detail}\n    {source}\n    {target}")
+        if not codes or each.lang in codes:
+            for (source, target), found in zip(each.pairs, each.findings, strict=True):
+                for finding in found:
+                    if finding.name == flag:
+                        print(f"{each.lang}  {finding.detail}\n    {source}\n    {target}")
 
 
 def main(arguments: list[str]) -> None:
     data = Path(arguments.pop(0)) if arguments and Path(arguments[0]).is_dir() else SHARED
-    for name, languages in gold(data):
+    sets = list(gold(data))
+    if not sets:
+        print(f"{data}: no gold translations, as {data}/mt/SET/eng_Latn.SET")
+    for name, languages in sets:
         if arguments:
             print_flagged(languages, arguments[0], arguments[1:])
             continue
@@ -161,7 +163,7 @@ def main(arguments: list[str]) -> None:
         print_false_alarms(languages)
         print_catches(languages)
         print_cost(languages)
-    if not arguments and find_spec(_SUMMARIES):
+    if not arguments and find_spec(_SUMMARIES) and (data / "summ").is_dir():
         import_module(_SUMMARIES).main(data)
 
 
