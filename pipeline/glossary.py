@@ -120,8 +120,8 @@ class Glossary:
         """Where terms stand in a source text, in its order.
 
         The longest counts: a term within another's place, or across its edge, is none. Of equally
-        long ones it is that of which more letters stand there, else the first in alphabetical order:
-        the order of a file's lines decides nothing.
+        long ones it is that of which more letters stand there, else the first by the alphabet: the
+        order of a file's lines decides nothing.
         """
         found = [*self._spaced(source), *self._unspaced(source)]
         found.sort(key=lambda one: (one.start - one.end, one.start))
