@@ -52,7 +52,8 @@ _DECIMAL = r"[0-9]+[.,][0-9]+"
 # What looks like thousands or decimals but goes on is a date, a version, a list.
 _END = r"(?![.,]?[0-9])"
 _NUMBER = re.compile(
-    rf"(?<![0-9.,])(?P<grouped>{_THREE}|{_INDIAN}){_END}"
+    r"(?<![0-9.,/])(?P<over>[1-9])/(?P<under>[2-9]|10)(?![0-9/])"
+    rf"|(?<![0-9.,])(?P<grouped>{_THREE}|{_INDIAN}){_END}"
     rf"|(?<![0-9.,])(?P<decimal>{_DECIMAL}){_END}"
     r"|(?P<plain>(?<!\bm)(?<!\b[ckmм]m)(?<!\b[скм]м)[0-9]+|[0-9]{2,})"
     r"|(?P<fraction>[¼-¾⅐-⅞])"
@@ -86,16 +87,21 @@ def find(folded: str, lang: str) -> Iterator[Digits]:
 
 def _written(folded: str, lang: str) -> Iterator[Digits]:
     for match in _matches(folded):
-        written = match.group()
-        if match["fraction"]:
-            values = frozenset({fraction(*_halves(written))})
-            yield Digits(*match.span(), values)
+        written, span = match.group(), match.span()
+        if match["over"]:
+            over, under = int(match["over"]), int(match["under"])
+            yield Digits(*span, _one(fraction(over, under)), (_one(over), _one(under)))
+        elif match["fraction"]:
+            yield Digits(*span, _one(fraction(*_halves(written))))
         elif match["plain"]:
-            yield Digits(*match.span(), frozenset({Decimal(written)}))
+            yield Digits(*span, _one(written))
         else:
             pieces = _SEPARATORS.split(written) if match["decimal"] or " " in written else ()
-            parts = tuple(frozenset({Decimal(piece)}) for piece in pieces)
-            yield Digits(*match.span(), _readings(written, lang), parts)
+            yield Digits(*span, _readings(written, lang), tuple(map(_one, pieces)))
+
+
+def _one(value: str | int | Decimal) -> Values:
+    return frozenset({Decimal(value)})
 
 
 _HOUR = re.compile(r":[0-5][0-9](?![0-9])|[ \u00a0]?[ap]\.?[ \u00a0]?m\b")

@@ -10,6 +10,7 @@ from pipeline.number_pieces import Piece
 from pipeline.numerals import Numerals
 
 _GAP = 8  # characters between two pieces of one number, at most
+_FOUR, _TWENTY, _SIXTY, _EIGHTY = map(Decimal, (4, 20, 60, 80))
 _PAIR = Decimal(2)
 _TEN = Decimal(10)
 _TENS = frozenset(map(Decimal, range(10, 100, 10)))
@@ -58,7 +59,7 @@ class Group:
             return self.pieces[0].counts and (self.digits or self.pieces[0].values[0] > _PAIR)
         scales = [_is_scale(piece) for piece in self.pieces]
         if self.digits or not any(scales):
-            return True
+            return any(piece.counts for piece in self.pieces)
         others = [p for p, scale in zip(self.pieces, scales, strict=True) if not scale]
         return bool(others) and all(p.counts or p.values[0] == 1 for p in others)
 
@@ -91,7 +92,7 @@ def groups(pieces: list[Piece], folded: str, table: Numerals, *, lang: str) -> I
         joined = group and _joined(group, piece, folded, table, lang)
         if group and not joined:
             yield group
-        group = joined or (_alone(piece) if piece.values else None)
+        group = joined or (_alone(piece, table) if piece.values else None)
     if group:
         yield group
 
@@ -100,16 +101,18 @@ def _is_scale(piece: Piece) -> bool:
     return bool(piece.scale) or piece.values[0] in _SCALES
 
 
-def _alone(piece: Piece) -> Group:
-    room = Decimal(0) if piece.digits else _room(piece.values[0])
+def _alone(piece: Piece, table: Numerals) -> Group:
+    room = Decimal(0) if piece.digits else _room(piece.values[0], table)
     term = Term(frozenset(piece.values), piece.values[0], room, piece.digits)
     return Group((piece,), (term,))
 
 
-def _room(value: Decimal) -> Decimal:
+def _room(value: Decimal, table: Numerals) -> Decimal:
     """What may be added to a word for `value` is smaller: 7 to 20, 99 to 300."""
     if not value or value != value.to_integral_value():
         return Decimal(0)
+    if value == _SIXTY and table.scores:
+        return _TWENTY
     return next((step for step in (*_LARGE, Decimal(10)) if value % step == 0), Decimal(1))
 
 
@@ -141,8 +144,10 @@ def _with(
         return _multiplied(terms, value, table)
     if 0 < value < 1:
         return _with_fraction(terms, piece, gap)
+    if table.scores and last.first == _FOUR and value == _TWENTY:
+        return (*terms[:-1], Term(frozenset({_EIGHTY}), _EIGHTY, _TWENTY))
     if value < last.room and (not piece.digits or _continues(last, gap, lang)):
-        room = Decimal(0) if piece.digits else _room(value)
+        room = Decimal(0) if piece.digits else _room(value, table)
         return (*terms, Term(frozenset({value}), value, room, piece.digits))
     if table.units_first and 0 < last.first < 10 and _is_ten(value, gap):
         said = last.first + value

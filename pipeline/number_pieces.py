@@ -21,7 +21,7 @@ _ROMAN = re.compile(
     r"(?=(?:es|er|e|re|ème|го|й|я|м|х)?(?![^\W_]|['’]))"
 )
 _ENGLISH_ROMAN = re.compile(
-    r"[IVXLC](?<![^\W_].)(?:(?<=[VX])|(?<=[a-z] I)|(?=[IVXLC]))[IVXLC]{0,7}(?![^\W_]|['’])"
+    r"[IVXLC](?<![^\W_].)(?:(?<=[VX])|(?<=[a-z] I)|(?=[IVXLC]))[IVXLC]{0,7}(?![^\W_]|['’](?!s\b))"
 )
 _ROMAN_SIGNS = dict(zip("IVXLCІХС", (1, 5, 10, 50, 100, 1, 10, 100), strict=True))
 _SIGN_DIGITS = {sign: str(size % 10) for size, sign in enumerate("〇一二三四五六七八九")} | {
@@ -60,7 +60,7 @@ def _digits(folded: str, lang: str) -> Iterator[Piece]:
     article = numerals(lang).article
     for found in digits.find(folded, lang):
         counts = not article or found.values != _ONE
-        values, span = tuple(sorted(found.values)), (found.start, found.end)
+        values, span = tuple(sorted(found.values, reverse=True)), (found.start, found.end)
         yield Piece(*span, values, digits=True, counts=counts, parts=found.parts)
 
 

@@ -12,6 +12,7 @@ A file holds, beside the words of each value:
     glued        what is written before a word without a space: و, ال
     inner        what may stand inside a word: the apostrophe of "п'ять"
     units_first  "five and twenty"
+    scores       "four twenties", "sixty and fifteen"
     fused        words run together: "zweihundert"
     signs        words of one or more signs, without spaces between them: 三百
     counters     what follows a sign that counts: 三个
@@ -93,6 +94,7 @@ class Numerals:
     inner: str
     article: bool
     units_first: bool
+    scores: bool
     accents: bool
 
     @property
@@ -173,6 +175,7 @@ def numerals(lang: str) -> Numerals:
         century=_century(data),
         dual=_listed(data, "dual"),
         inner=data.get("inner", ""),
+        scores=data.get("scores", False),
         article=data.get("article", False),
         units_first=data.get("units_first", False),
         accents=data.get("accents", False),

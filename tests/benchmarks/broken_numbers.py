@@ -8,7 +8,8 @@ import random
 import re
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_DECIMAL = re.compile(r"(?<![\d.,])(\d+)\.(\d+)(?![.,]?\d)")
+# `12.00 GMT` is a clock time: without its point it is the same.
+_DECIMAL = re.compile(r"(?<![\d.,])(\d+)\.(\d+)(?![.,]?\d| ?(?:[AaPp]\.?m\b|GMT\b|UTC\b))")
 
 
 def digit_changed(text: str, rng: random.Random) -> str | None:
