@@ -9,7 +9,8 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,18 @@ from typing import Any
 # parts of a double name are checked one by one.
 _WORD = re.compile(r"[^\W\d_](?:[^\W_]|[.'’](?=[^\W_]))*")
 _RUN = re.compile(r"(?:[^\W_][\w.'’]*)(?:[ -](?:(?:of|and|for|the|on) ){0,2}[A-Z][\w.'’]*)+")
-# What the first word of a sentence, a quotation, a title or a remark follows.
-_OPENING = re.compile(r"(?:^|[:;.!?…]|[\"“‘'«(\[–—•*|/])[\s\"“”‘’'«(\[.…–—•*-]*$")
+# What the first word of a sentence, a quotation, a title or a remark follows; no Dr. or J. is.
+_SHORT_WORD = r"(?<![A-Z])(?<![A-Z][a-z])(?<![A-Z][a-z][a-z])"
+_OPENING = re.compile(rf"(?:^|{_SHORT_WORD}\.|[:;!?…]|[\"“‘'«(\[–—•*|/])[\s\"“”‘’'«(\[.…–—•*-]*$")
 _REACH = 12  # characters that are looked at before a word
-_CAPITALS = re.compile(r"(?:[A-Z]\.?){2,}s?|[A-Z]+\d[\dA-Z]*")
+_CAPITALS = re.compile(r"((?:[A-Z]\.?){2,}|[A-Z]+\d[\dA-Z]*)(?:['’]?s)?")
 _FOLLOWING = re.compile(r"(,?) ([\w'’]+)")
 _POSSESSIVE = ("'s", "’s")
 
 # What opens a sentence is none if it ends as adverbs, mass nouns and plurals do.
 _ORDINARY = re.compile(r".*(?:ing|ed|ly|[st]ion|ment|ness|ity|sy|cy|ism|nce|ship|[ia]l|ive)")
 
+_TOGETHER = 3  # words from one part of a full name to the other, at most: a title, a middle name
 _SHORT, _LONG = 5, 8  # letters of a name from which on one letter, or two, may be a slip
 
 
@@ -45,16 +48,17 @@ class Name:
         return _letters(self.text)
 
 
-def read(sentence: str) -> list[Name]:
+@lru_cache(maxsize=2**8)  # several questions are asked of a sentence
+def read(sentence: str) -> tuple[Name, ...]:
     """The names of an English sentence, word by word; none where capitals tell nothing."""
     words = list(_WORD.finditer(sentence))
     if not any(word.group().islower() and len(word.group()) > 3 for word in words):
-        return []
-    return [
-        Name(*word.span(), word.group(), fold(word.group())) for word in words if _is_name(word)
-    ]
+        return ()
+    found = (word for word in words if _is_name(word))
+    return tuple(Name(*word.span(), word.group(), fold(word.group())) for word in found)
 
 
+@lru_cache(maxsize=2**16)  # news says the same words again and again
 def fold(word: str) -> str:
     """What forms of a name have in common: no case, accents, dots, 's and plural s."""
     if not word.isascii():
@@ -65,7 +69,8 @@ def fold(word: str) -> str:
 
 
 def _letters(word: str) -> str:
-    return word.replace(".", "").rstrip("s") if _CAPITALS.fullmatch(word) else ""
+    found = _CAPITALS.fullmatch(word)
+    return found[1].replace(".", "") if found else ""
 
 
 def _is_name(word: re.Match[str]) -> bool:
@@ -109,6 +114,15 @@ class Known:
         spelt_out = list(self._spelt_out(sentence)) if lacking else []
         return [name for name in lacking if not any(name.start in span for span in spelt_out)]
 
+    def mixed(self, sentence: str) -> list[str]:
+        """Full names of which the document has both parts, as names only, but never together."""
+        found = read(sentence)
+        return [
+            f"{one.text} {other.text}"
+            for one, other in pairwise(found)
+            if sentence[one.end : other.start] == " " and self._apart(one, other)
+        ]
+
     def spelling(self, name: Name) -> str:
         """A name of the document that differs by a slip of the pen; empty if none does."""
         return min((w for w in self._capitalised if _is_slip(name.key, fold(w))), default="")
@@ -118,8 +132,8 @@ class Known:
         return _WORD.findall(self.text)
 
     @cached_property
-    def _keys(self) -> frozenset[str]:
-        return frozenset(map(fold, set(self._words)))
+    def _folded(self) -> list[str]:
+        return [fold(word) for word in self._words]
 
     @cached_property
     def _capitalised(self) -> frozenset[str]:
@@ -130,6 +144,10 @@ class Known:
         return frozenset(map(fold, self._capitalised))
 
     @cached_property
+    def _lower(self) -> frozenset[str]:
+        return frozenset(map(fold, set(self._words) - self._capitalised))
+
+    @cached_property
     def _initials(self) -> str:
         """First letters of names in a row; `|` where a word of more than three letters parts."""
         words = self._words
@@ -137,16 +155,24 @@ class Known:
 
     @cached_property
     def _joined(self) -> str:
-        return "".join(map(fold, self._words))
+        return "".join(self._folded)
 
     def _holds(self, name: Name) -> bool:
         key, acronym = name.key, name.acronym
-        if key in (self._names if acronym else self._keys):
+        if key in self._names or (key in self._lower and not acronym):
             return True
         if len(acronym) > 1 and acronym in self._initials:
             return True
         together = len(key) > _SHORT and key in self._joined  # Ironman, Iron Man
         return together or self._renamed(key) or self._dated(key) or self._derived(key)
+
+    def _apart(self, one: Name, other: Name) -> bool:
+        if one.text.endswith(_POSSESSIVE) or not {one.key, other.key} <= self._names - self._lower:
+            return False
+        places = [place for place, key in enumerate(self._folded) if key == one.key]
+        reach = _TOGETHER + 1
+        near = (self._folded[max(0, place - _TOGETHER) : place + reach] for place in places)
+        return not any(other.key in keys for keys in near)
 
     def _spelt_out(self, sentence: str) -> Iterator[range]:
         """Where names stand whose initials are an acronym of the document."""

@@ -9,6 +9,7 @@ from pipeline.numbers import Number
 
 _WORD = re.compile(r"[^\W_]+")
 _NEAR = 3  # words away from a number, at which a word counts half
+_UNIT = 0.1  # the share of likeness that is the unit's
 
 # What stands beside any number and tells nothing of what it counts.
 _COMMON = re.compile(
@@ -19,7 +20,7 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_YEAR = re.compile(r"(?:1[1-9]|20)\d\d")
 # Each kind by what stands before a number, and what behind it; the first that fits.
 _KINDS = (
     ("percent", "", r"\s?(?:%|per ?cent)"),
@@ -30,6 +31,7 @@ _KINDS = (
     ("year", "", r"s\b"),
 )
 _PATTERNS = tuple((kind, re.compile(a), re.compile(b)) for kind, a, b in _KINDS)
+_UNIT_REACH = 2  # words behind a number
 _REACH = 12  # characters before a number that show its kind
 # 2012 people are no year, but in 2012 prices are.
 _COUNTS = re.compile(r"\s(?:[a-z]+s|people|men|women|children)\b")
@@ -38,10 +40,14 @@ _DATES = re.compile(r"(?:\b(?:in|since|of|from|to|until|by|late|early|before|aft
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number, what kind it is of, and the words around it, which weigh less the farther off."""
+    """A number, what kind it is of, and the words around it, which weigh less the farther off.
+
+    `unit` is the word behind it, mostly what is counted.
+    """
 
     number: Number
     kind: str
+    unit: str
     context: dict[str, float]
 
     def likeness(self, other: "Quantity", weight: Callable[[str], float]) -> float:
@@ -50,22 +56,33 @@ class Quantity:
         for word, near in self.context.items():
             total += weight(word) * near
             shared += weight(word) * min(near, other.context.get(word, 0.0))
-        return shared / total if total else 0.0
+        same_unit = bool(self.unit) and self.unit == other.unit
+        return _UNIT * same_unit + (1 - _UNIT) * (shared / total if total else 0.0)
 
 
 def read(text: str, found: Iterable[Number]) -> list[Quantity]:
     """The quantities of an English text whose numbers are `found`."""
     words = [(word.start(), word.group().lower()) for word in _WORD.finditer(text)]
-    return [Quantity(one, _kind(text.lower(), one), _context(words, one)) for one in found]
+    return [
+        Quantity(one, _kind(text.lower(), one), _unit(words, one), _context(words, one))
+        for one in found
+    ]
 
 
 def _kind(text: str, number: Number) -> str:
+    if number.digits and any(map(str.isalpha, number.text)):
+        return "millions"
     before = text[max(0, number.start - _REACH) : number.start]
     for kind, ahead, behind in _PATTERNS:
         if ahead.search(before) and behind.match(text, number.end):
             return kind
     counts = _COUNTS.match(text, number.end) and not _DATES.search(before)
     return "year" if _YEAR.fullmatch(number.text) and not counts else "count"
+
+
+def _unit(words: list[tuple[int, str]], number: Number) -> str:
+    behind = [word for start, word in words if start >= number.end][:_UNIT_REACH]
+    return next((stem(word) for word in behind if not _COMMON.fullmatch(word)), "")
 
 
 def _context(words: list[tuple[int, str]], number: Number) -> dict[str, float]:

@@ -18,9 +18,10 @@ VERSION = 1
 # The figures below are chosen on summaries that people wrote of news; what they give there, see
 # `tests/benchmarks/summary_checks.py`.
 
-# Writers count what a text lists, and write small numbers as words, and say hundreds, a century.
-COUNTED = 10
-_VAGUE = {Decimal(12), Decimal(100), *(Decimal(1000) ** power for power in range(1, 5))}
+# Writers count what a text lists, write small numbers as words, and say December, a century,
+# thousands.
+COUNTED = 12
+_VAGUE = {Decimal(100), *(Decimal(1000) ** power for power in range(1, 5))}
 # How far from it a number may be rounded: "more than 1,200" for 1,240, "nearly 5m" for 4.9m.
 ROUNDED = Decimal("0.2")
 _OVER = r"more than|over|above|at least|upwards of|in excess of|past|exceed\w*"
@@ -30,11 +31,13 @@ _HEDGE = re.compile(rf"\b(?:({_OVER})|({_UNDER})|{_ABOUT})\s(?:an?\s|the\s)?\W?$
 _HEDGE_REACH = 24  # characters before a number
 _CLOCK = re.compile(r"\d\d?\.[0-5]\d")
 
-# A number is in the place of another if what stands around it is so much less like what stands
-# around it in the document than like what stands around the other, from 0 to 1; more is asked for
-# where the sentence's own evidence has it.
-MUCH_LESS = 0.05
-MUCH_LESS_WITH_EVIDENCE = 0.15
+# A number is in the place of another if what stands around it is more like what stands around the
+# other in the document; so much more, from 0 to 1, where the sentence's own evidence has it.
+MORE_LIKELY = 0.2
+# A small number that the document has only in words is its own where so much around them is alike.
+IN_PASSING = 0.05
+# What of a source can be an English name as it stands.
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ][\w.'’]*")
 # A sentence with so much of its words in an earlier one, of so many words at least, repeats it.
 REPEATED = 0.8
 FEW_WORDS = 4
@@ -54,7 +57,8 @@ class Document:
 
     @cached_property
     def known(self) -> names.Known:
-        return names.Known("\n".join((*self.segments, *self.sources)))
+        latin = (" ".join(_LATIN.findall(source)) for source in self.sources)
+        return names.Known("\n".join((*self.segments, *latin)))
 
     @cached_property
     def numbers(self) -> list[list[Number]]:
@@ -62,19 +66,23 @@ class Document:
         return [_read(segment, "en") for segment in self.segments]
 
     @cached_property
+    def source_values(self) -> frozenset[Decimal]:
+        return _values(chain.from_iterable(_read(source, self.lang) for source in self.sources))
+
+    @cached_property
     def values(self) -> frozenset[Decimal]:
-        """All that a number may say in English or in the source."""
-        read = (_read(source, self.lang) for source in self.sources)
-        return _values(chain(*self.numbers, *read))
+        """All that the numbers in English and in the source may say."""
+        return self.source_values | _values(chain(*self.numbers))
 
     @cached_property
     def quantities(self) -> list[tuple[int, Quantity]]:
-        """Numbers in digits, each with the index of its segment."""
+        """Each with the index of its segment."""
         pairs = enumerate(zip(self.segments, self.numbers, strict=True))
         return [
             (index, quantity)
             for index, (segment, found) in pairs
-            for quantity in quantities.read(segment, (one for one in found if one.digits))
+            if found
+            for quantity in quantities.read(segment, found)
         ]
 
 
@@ -88,6 +96,11 @@ class Sentence:
     @cached_property
     def numbers(self) -> list[Number]:
         return _read(self.text, "en")
+
+    @cached_property
+    def quantities(self) -> list[Quantity]:
+        """Its numbers in digits."""
+        return quantities.read(self.text, [one for one in self.numbers if one.digits])
 
 
 def check(
@@ -122,19 +135,22 @@ def _read(text: str, lang: str) -> list[Number]:
 
 
 def _values(found: Iterable[Number]) -> frozenset[Decimal]:
-    return frozenset(chain.from_iterable(number.values for number in found))
+    """All that numbers may say, 12.30 also the hour and the minute."""
+    said = ((n.values, *(n.parts if _CLOCK.fullmatch(n.text) else ())) for n in found)
+    return frozenset(chain.from_iterable(chain.from_iterable(said)))
 
 
 def _unsupported_numbers(document: Document, sentence: Sentence) -> str:
     """The numbers that the document lacks, and that round none of its own."""
-    lacking = (
+    lacking = [
         number.text
         for number in sentence.numbers
         if not _is_loose(number)
         and not _is_known(number, document.values)
         and not _rounds(number, sentence.text, document.values)
-    )
-    return ", ".join(dict.fromkeys(lacking))
+    ]
+    passing = [one.number.text for one in sentence.quantities if _in_passing(document, one)]
+    return ", ".join(dict.fromkeys(lacking + passing))
 
 
 def _is_loose(number: Number) -> bool:
@@ -149,6 +165,17 @@ def _is_known(number: Number, values: frozenset[Decimal]) -> bool:
         return True
     clock = _CLOCK.fullmatch(number.text) and number.parts
     return bool(clock) and not any(part.isdisjoint(values) for part in number.parts)
+
+
+def _in_passing(document: Document, one: Quantity) -> bool:
+    """Whether the document has a number only as a word for a small one, said of something else."""
+    said = _values([one.number])
+    if min(said) > COUNTED or not said.isdisjoint(document.source_values):
+        return False
+    own = [other for _, other in document.quantities if not said.isdisjoint(other.number.values)]
+    if not own or any(other.number.digits for other in own):
+        return False
+    return max(one.likeness(other, document.evidence.weight) for other in own) < IN_PASSING
 
 
 def _rounds(number: Number, text: str, values: frozenset[Decimal]) -> bool:
@@ -173,12 +200,12 @@ def _figures(value: Decimal) -> int:
 
 def _contradictions(document: Document, sentence: Sentence) -> str:
     """Numbers that stand in the place of another of the document, as in `45 → 54`."""
-    in_digits = [number for number in sentence.numbers if number.digits]
-    values = _values(in_digits)
+    values = _values(sentence.numbers)
     swaps = (
         (one.number.text, _in_its_place(document, one, values, sentence.supports))
-        for one in quantities.read(sentence.text, in_digits)
+        for one in sentence.quantities
         if not one.number.values.isdisjoint(document.values)
+        and not _rounds(one.number, sentence.text, document.values)
     )
     return ", ".join(f"{said} → {other}" for said, other in swaps if other)
 
@@ -188,23 +215,28 @@ def _in_its_place(
 ) -> str:
     """The document's number that stands where the sentence has `one`; empty if it is its own.
 
-    None that the sentence has as well, whose numbers are `values`.
+    It is in digits, and none that the sentence has as well, whose numbers are `values`.
     """
-    own, best, instead = MUCH_LESS, 0.0, ""
+    said, own, best, instead = _values([one.number]), 0.0, 0.0, ""
     for index, other in document.quantities:
         likeness = one.likeness(other, document.evidence.weight)
-        if not one.number.values.isdisjoint(other.number.values):
-            known = MUCH_LESS_WITH_EVIDENCE if index in supports else MUCH_LESS
-            own = max(own, likeness + known)
-        elif likeness > best and other.kind == one.kind and values.isdisjoint(other.number.values):
+        if not said.isdisjoint(_values([other.number])):
+            bonus = index in supports
+            own = max(own, likeness + MORE_LIKELY * bonus)
+        elif likeness > best and other.kind == one.kind and _differs(other.number, values):
             best, instead = likeness, other.number.text
     return instead if best > own else ""
 
 
+def _differs(number: Number, values: frozenset[Decimal]) -> bool:
+    return number.digits and number.values.isdisjoint(values)
+
+
 def _unsupported_names(document: Document, sentence: Sentence) -> str:
+    """Names that the document lacks, in whole, or as the full name that two of its names make."""
     unknown = document.known.unknown(sentence.text)
     lacking = (name.text for name in unknown if not document.known.spelling(name))
-    return ", ".join(dict.fromkeys(lacking))
+    return ", ".join(dict.fromkeys((*lacking, *document.known.mixed(sentence.text))))
 
 
 def _spellings(document: Document, sentence: Sentence) -> str:
