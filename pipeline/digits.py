@@ -191,7 +191,7 @@ def _readings(written: str, lang: str) -> Values:
     pieces = _SEPARATORS.split(written)
     marks = _SEPARATORS.findall(written)
     whole = Decimal("".join(pieces))
-    decimal = whole.scaleb(-len(pieces[-1]))
+    decimal = Decimal("".join(pieces[:-1]) + "." + pieces[-1])
     if len(set(marks)) == 2:
         return frozenset({decimal})
     if len(pieces[-1]) != 3 or written.startswith("0"):

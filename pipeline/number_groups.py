@@ -17,7 +17,7 @@ _TENS = frozenset(map(Decimal, range(10, 100, 10)))
 _SCALES = frozenset(Decimal(10) ** power for power in (2, 3, 4, 5, 6, 7, 8, 9, 11, 12))
 _LARGE = tuple(sorted(_SCALES, reverse=True))
 _THOUSAND = Decimal(1000)
-_LARGEST = Decimal(10) ** 25  # past this, nothing is scaled
+_LONGEST = 40  # characters of a piece that others join
 _YEARS = (Decimal(1000), Decimal(2100))
 
 
@@ -125,7 +125,10 @@ def _joined(group: Group, piece: Piece, folded: str, table: Numerals, lang: str)
     gap = folded[group.end : piece.start] if piece.start - group.end <= _GAP else None
     if gap and not (table.signs and piece.digits):
         gap = gap.strip()
-    if gap not in table.joins or not (piece.composes and group.pieces[-1].composes):
+    before = group.pieces[-1]
+    if gap not in table.joins or not (piece.composes and before.composes):
+        return None
+    if max(piece.end - piece.start, before.end - before.start) > _LONGEST:
         return None
     terms = _with(group.terms, piece, gap, table, lang)
     return Group((*group.pieces, piece), terms) if terms else None
@@ -166,7 +169,7 @@ def _is_ten(value: Decimal, gap: str) -> bool:
 
 
 def _times(values: Values, scale: Decimal) -> Values:
-    return frozenset(value * scale if value < _LARGEST else value for value in values)
+    return frozenset(value * scale for value in values)
 
 
 def _multiplied(terms: tuple[Term, ...], scale: Decimal, table: Numerals) -> tuple[Term, ...]:

@@ -238,6 +238,12 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
     assert time.process_time() - start < 5
 
 
+def test_numbers_of_a_million_digits_are_numbers() -> None:
+    long = "1" * 1_100_000
+    assert [number.text for number in read(f"{long}.5 million", "en")] == [f"{long}.5", "million"]
+    assert [number.text for number in read(f"{long} ½", "en")] == [long, "½"]
+
+
 def flores(shared: Path, name: str) -> list[str]:
     path = shared / "mt" / "flores200-devtest" / f"{name}.devtest"
     return path.read_text(encoding="utf-8").splitlines()
