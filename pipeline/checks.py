@@ -82,9 +82,16 @@ def _instead(pair: Pair) -> Iterator[Finding]:
     if _WORD.search(pair.source) and not _WORD.search(pair.target):
         yield Finding("empty", shortened(pair.target.strip()))
     elif pair.source.strip() and untranslated.is_copy(pair.source, pair.target):
-        name = pair.script == "Latn" and untranslated.is_name(pair.source)
-        foreign = is_foreign_text(pair.source, pair.script)
-        yield Finding("copied" if foreign and not name else "untranslated")
+        yield Finding("copied" if _needs_translation(pair) else "untranslated")
+
+
+def _needs_translation(pair: Pair) -> bool:
+    """Not figures, not what stands in Latin letters within another script, no name, no English."""
+    if not is_foreign_text(pair.source, pair.script):
+        return False
+    if pair.script != "Latn":
+        return True
+    return not (untranslated.is_name(pair.source) or untranslated.is_surely_english(pair.source))
 
 
 def _source_left(pair: Pair) -> Iterator[Finding]:

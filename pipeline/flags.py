@@ -54,7 +54,7 @@ _OF_TRANSLATIONS = (
     ),
     Flag(
         "untranslated",
-        "passed through as it stands: no letters in the script of the source language, or a name",
+        "passed through as it stands: not in the language or script of the source, or a name",
         note=True,
     ),
 )

@@ -88,6 +88,7 @@ def found(source: str, target: str, lang: str) -> dict[str, str]:
         ("BBC", "BBC", "ar", {"untranslated": ""}),
         ("Angela Merkel", "Angela Merkel", "de", {"untranslated": ""}),
         ("Universidad de Chile", "Universidad de Chile", "es", {"untranslated": ""}),
+        ("This is what they said.", "This is what they said.", "de", {"untranslated": ""}),
         ("", "", "ar", {}),
         (" ", "\n", "ar", {}),
         ("", "Nobody said this.", "ar", {"too-long": "15 characters, some 1 expected"}),

@@ -78,9 +78,9 @@ def test_one_file_must_hold_both_sides(tmp_path: Path, name: str) -> None:
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:
-    for source, target in (("a.tsv", None), ("a.tmx", None), ("a", "b")):
+    for source, target in (("a.tsv", None), ("a.tmx", None), ("a", tmp_path / "b")):
         with pytest.raises(Unreadable, match="no such file or directory"):
-            pairs(tmp_path / source, target and tmp_path / target, "fr")
+            pairs(tmp_path / source, target, "fr")
     with pytest.raises(KhulasaError, match="in which language is the source"):
         pairs(tmp_path / "a", tmp_path / "b")
 

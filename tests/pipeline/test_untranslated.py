@@ -26,6 +26,12 @@ from pipeline.untranslated import is_copy, is_english, is_name, left
         ("a 40 mph (56-64 km/h) hoy", "at 40 mph (56-64 km/h) today", "Latn", ""),
         ("die Universität im Süden", "the University in the South", "Latn", ""),
         ("güçlü kadınlar geldi", "güçlü kadınlar came", "Latn", "güçlü kadınlar"),
+        (
+            "Trump sagte: „We will build it on the border and they will pay for it“",
+            'Trump said: "We will build it on the border and they will pay for it"',
+            "Latn",
+            "",
+        ),
         ("", "", "Latn", ""),
     ],
 )
