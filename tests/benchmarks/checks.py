@@ -46,11 +46,12 @@ def gold(data: Path) -> Iterator[tuple[str, list[Gold]]]:
     """The languages of every set that has English."""
     for english in sorted(data.glob("mt/*/eng_Latn.*")):
         files = sorted(english.parent.glob(f"*_*{english.suffix}"))
-        languages = [_read(file, english) for file in files if file != english]
+        languages = [read_gold(file, english) for file in files if file != english]
         yield english.parent.name, [language for language in languages if language]
 
 
-def _read(file: Path, english: Path) -> Gold | None:
+def read_gold(file: Path, english: Path) -> Gold | None:
+    """The pairs of two aligned files; None where the catalogue does not know the language."""
     code = file.name.split("_")[0]
     language = catalog.find(_CODES.get(code, code))
     if language is None:

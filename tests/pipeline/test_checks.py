@@ -14,7 +14,7 @@ from models import catalog
 from pipeline.checks import check, is_foreign_text, unknown_flags
 from pipeline.flags import FLAGS
 from tests.benchmarks.breaks import BREAKS
-from tests.benchmarks.checks import attention
+from tests.benchmarks.checks import attention, is_number, read_gold
 
 MINES = "وقالت مديرة البرنامج ليلى حداد إن 380 هكتارا أصبحت صالحة للزراعة من جديد."
 MINES_EN = "Program director Layla Haddad said 380 hectares had become fit for farming again."
@@ -186,6 +186,20 @@ def test_what_people_translated_is_flagged_when_it_is_broken(
             caught += bool(attention(check(source, broken, lang)))
     assert made > 100
     assert caught >= least / 100 * made
+
+
+@pytest.mark.parametrize("name", ["arb_Arab", "fra_Latn", "rus_Cyrl", "zho_Hans"])
+def test_gold_translations_ask_for_attention_in_five_percent_at_most(
+    shared: Path, name: str
+) -> None:
+    folder = shared / "mt" / "flores200-devtest"
+    measured = read_gold(folder / f"{name}.devtest", folder / "eng_Latn.devtest")
+    assert measured is not None
+    flagged = [attention(findings) for findings in measured.findings]
+    assert len(flagged) == 1012
+    assert sum(map(bool, flagged)) <= 0.05 * 1012
+    assert sum(any(map(is_number, names)) for names in flagged) <= 0.03 * 1012
+    assert measured.milliseconds < 2  # 0.2 where nothing else runs
 
 
 TEXT = st.text(st.characters(), max_size=200) | st.lists(
