@@ -11,7 +11,7 @@ from pipeline.number_groups import Group, groups
 from pipeline.number_pieces import pieces
 from pipeline.numerals import Numerals, numerals
 
-_NAME = re.compile(r"[A-Za-z][-\u2010\u2011]?$")
+_NAME = re.compile(r"(?:[A-Za-z]|[^\W\d_][-\u2010\u2011])$")
 _BETWEEN = re.compile(r"\s*[^\W\d_]*\s*(?:-|[^\W\d_]+)\s*")
 _RANGE = 7  # characters between the two numbers of "10 to 15 million", at most
 _CENTURIES = frozenset(map(Decimal, range(1, 22)))
@@ -24,8 +24,8 @@ class Number:
     """`text` at `start` to `end` (characters) says one of `values`; whether some of it is in
     `digits`. One that `counts` says a number and nothing else, as digits do; words that do not,
     `thousands`, `second`, only explain numbers on the other side. `parts` are the numbers that it
-    may be instead: `12.30` the hour and the minute. It
-    may come `again` where the other side says it once: `COVID-19`."""
+    may be instead: `12.30` the hour and the minute. It may come `again` where the other side says
+    it once: `COVID-19`."""
 
     start: int
     end: int

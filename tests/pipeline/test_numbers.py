@@ -149,6 +149,7 @@ SAME = [
     ("de", "1914–1918", "1914-18"),
     ("ar", "الساعة 12:00 بتوقيت غرينتش", "at 1200 GMT"),
     ("fr", "COVID-19 : la COVID-19", "COVID-19: the disease"),
+    ("ar", "كوفيد-19، انتشار كوفيد-19", "COVID-19, the spread of it"),
     ("ru", "1 240 человек", "1,240 people, 1,240 in all"),
     ("ja", "1週間後", "a week later"),
     ("es", "dos tercios", "two thirds"),
