@@ -33,6 +33,7 @@ LAST_WORDS = 5  # that are shown of what breaks off
 
 _CLOSERS = " \t\u00a0\"'“”„‟‘’‚»«›‹)]}）】》」』〉*_\u200e\u200f\u061c\u202c\u2069"
 _STOPS = tuple(".!?…؟۔。！？．｡‼⁇⁈⁉।॥།։՞።፧")
+_TRAILS = ("…", "...", "。。。")  # breaks off by itself
 _WORD = re.compile(r"\w")
 # What no text has by itself: marks of tokenizers, of the language that a model was asked for, of
 # characters that were lost.
@@ -129,7 +130,8 @@ def _too_long(pair: Pair) -> Iterator[Finding]:
 
 def _cut_off(pair: Pair) -> Iterator[Finding]:
     source, target = pair.source.rstrip(_CLOSERS), pair.target.rstrip(_CLOSERS)
-    if source.endswith(_STOPS) and not target.endswith(_STOPS):
+    ends = source.endswith(_STOPS) and not source.endswith(_TRAILS)
+    if ends and not target.endswith(_STOPS):
         yield Finding("cut-off", "… " + " ".join(target[-DETAIL:].split()[-LAST_WORDS:]))
 
 

@@ -101,6 +101,7 @@ def found(source: str, target: str, lang: str) -> dict[str, str]:
         (MINES, MINES_EN.replace("fit", "⁇"), "ar", {"model-marks": "⁇"}),
         (MINES, MINES_EN[:-1] + ",", "ar", {"cut-off": "… become fit for farming again,"}),
         (MINES[:-1], MINES_EN[:-1], "ar", {}),
+        (f"{MINES[:-1]}...", MINES_EN[:-1], "ar", {}),
         (MINES, MINES_EN[:-1] + '."', "ar", {"quotes": "a quotation mark without its other half"}),
         (MINES, MINES_EN.replace("380", "830"), "ar", {"number-changed": "380 → 830"}),
         (

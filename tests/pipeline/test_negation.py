@@ -15,6 +15,7 @@ from pipeline.negation import lost
     [
         ("ar", "ولم يصب أحد في الحادث.", "ولم"),
         ("ar", "ولا يزال الطريق مغلقا.", ""),
+        ("ar", "لم يبق في القرية سوى امرأة.", ""),
         ("ar", "قالت منظمة أطباء بلا حدود ذلك.", ""),
         ("de", "Der Weg ist nicht offen.", "nicht"),
         ("es", "No obstante, el camino sigue abierto.", ""),
