@@ -25,7 +25,6 @@ word says several, the first one is composed with its neighbours.
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -156,6 +155,8 @@ def has_words(lang: str) -> bool:
 @cache
 def numerals(lang: str) -> Numerals:
     """The words of a language; of one that has no file, what many languages share."""
+    import tomllib  # costs more than the rest: only where there is something to read
+
     path = _DATA / f"{lang if has_words(lang) else 'root'}.toml"
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     exact, begun = _words(data), _begun_words(data)
