@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
+from models.engine import Engine, Hypothesis, Tokens
 from models.tokens import UNKNOWN
 
 WORD_START = "\u2581"  # SentencePiece's mark
@@ -57,19 +57,17 @@ class Draft:
     openings: Sequence[Tokens]
 
 
-def with_term(
-    engine: Engine, drafts: Sequence[Draft], options: DecodeOptions
-) -> list[list[Hypothesis]]:
-    """Hypotheses that have the term, the likeliest first.
+def with_term(engine: Engine, drafts: Sequence[Draft], longest: int) -> list[list[Hypothesis]]:
+    """Hypotheses of fewer than `longest` tokens that have the term, the likeliest first.
 
-    None where its place is not found, where the draft fills `max_length`, or where it has tokens
-    that the model cannot write: they would be lost.
+    None where its place is not found, where the draft is as long, or where it has tokens that the
+    model cannot write: they would be lost.
     """
-    fit = [n for n, one in enumerate(drafts) if _is_fit(one, options.max_length)]
+    fit = [n for n, one in enumerate(drafts) if _is_fit(one, longest)]
     candidates = [
         (number, tokens)
         for number, spans in zip(fit, _places(engine, [drafts[n] for n in fit]), strict=True)
-        for tokens in _candidates(drafts[number], spans, options.max_length)
+        for tokens in _candidates(drafts[number], spans, longest)
     ]
     found: list[list[Hypothesis]] = [[] for _ in drafts]
     for number, hypothesis in _scored(engine, drafts, candidates):

@@ -34,9 +34,8 @@ class Hypothesis:
     """One decoded target.
 
     `tokens` hold no start, end or padding token. `score` is the mean log-probability of a token,
-    end token included, among the tokens that the options allow at that place; those of a given
-    prefix count too, among all tokens. `finished` is false where the decoder met `max_length`
-    before its end token.
+    end token included, among the tokens that the options allow at that place. `finished` is false
+    where the decoder met `max_length` before its end token.
     """
 
     tokens: tuple[str, ...]
@@ -54,24 +53,14 @@ class Engine(ABC):
 
     @abstractmethod
     def stream(
-        self,
-        sources: Sequence[Tokens],
-        options: DecodeOptions,
-        prefixes: Sequence[Tokens] | None = None,
+        self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         """Decode all `sources` (with their special tokens): hypotheses by index in `sources`.
 
         Longest first, batch after batch as each is done, every index exactly once. The engine
         cuts the batches and works ahead by as few as keep its device busy; once the iterator is
-        closed it begins no other.
-
-        A hypothesis begins with its prefix, one for every source: target tokens without special
-        ones, none if empty. The lengths of `options` count it; the search ranks hypotheses by the
-        log-probabilities of what follows it, over the length of all. A prefix costs what it would
-        to decode it, and a pass for its score.
-
-        Raises ValueError at once, before anything is decoded, where a source has more tokens than
-        the model has positions, or where a prefix leaves no room for another token.
+        closed it begins no other. Raises ValueError at once, before anything is decoded, where a
+        source has more tokens than the model has positions.
         """
 
     @abstractmethod
@@ -84,15 +73,10 @@ class Engine(ABC):
         it. Raises ValueError where the model has not the positions.
         """
 
-    def generate(
-        self,
-        batch: Sequence[Tokens],
-        options: DecodeOptions,
-        prefixes: Sequence[Tokens] | None = None,
-    ) -> list[Hypothesis]:
+    def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
         """Decode every source of `batch` as `stream` does, answers in input order."""
         found: dict[int, Hypothesis] = {}
-        for portion in self.stream(batch, options, prefixes):
+        for portion in self.stream(batch, options):
             found |= portion
         return [found[index] for index in range(len(batch))]
 
@@ -106,20 +90,6 @@ def check_lengths(batch: Sequence[Tokens], positions: int, kind: str = "source")
         if len(tokens) > positions:
             raise ValueError(
                 f"{kind} {index} has {len(tokens)} tokens; the model takes {positions}"
-            )
-
-
-def check_prefixes(prefixes: Sequence[Tokens], sources: int, room: int) -> None:
-    """Refuse prefixes that are not as many as the sources, or not shorter than `room` tokens.
-
-    ValueError says which and by how much.
-    """
-    if len(prefixes) != sources:
-        raise ValueError(f"{len(prefixes)} prefixes for {sources} sources")
-    for index, prefix in enumerate(prefixes):
-        if len(prefix) >= room:
-            raise ValueError(
-                f"prefix {index} has {len(prefix)} tokens; a hypothesis has at most {room}"
             )
 
 

@@ -2,11 +2,9 @@
 
 How the options map, measured against transformers (tests/models/test_engines.py holds it):
 - `max_decoding_length` and `min_decoding_length` count a given first token, the former the end
-  token too. Left alone, the latter is 1 and forbids an empty hypothesis. Both count a prefix.
+  token too. Left alone, the latter is 1 and forbids an empty hypothesis.
 - Scores are sums divided by length ** length_penalty, in greedy search too, where the length
-  counts a given first token and the end token. Tokens of a prefix count in the length and add
-  nothing to the sum: what they add, `score_batch` tells.
-- Right after a prefix a beam search hardly ends unless the end token is the likeliest of all.
+  counts a given first token and the end token.
 - The search ends when `beam` hypotheses have ended, which is `early_stopping`. What transformers
   does without it, going on while a running hypothesis could still win, has no counterpart. More
   `patience` is none: it agrees less often and lets hypotheses run on to the greatest length.
@@ -17,7 +15,6 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +25,6 @@ from models.engine import (
     Hypothesis,
     Tokens,
     check_lengths,
-    check_prefixes,
     partition,
 )
 from models.errors import DeviceMissing, ModelUnfit, one_line
@@ -86,17 +82,6 @@ def available_cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Running:
-    """One source in work: the hypothesis to come, and what its prefix scores, if it has one."""
-
-    result: Any
-    given: Any | None
-
-    def done(self) -> bool:
-        return self.result.done() and (self.given is None or self.given.done())
-
-
 class CTranslate2Engine(Engine):
     """One converted model. Each worker has a batch; one more waits for the first to be free."""
 
@@ -110,17 +95,11 @@ class CTranslate2Engine(Engine):
         self._banned = [[token] for token in limits["banned"]]
 
     def stream(
-        self,
-        sources: Sequence[Tokens],
-        options: DecodeOptions,
-        prefixes: Sequence[Tokens] | None = None,
+        self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         """As Engine says."""
         check_lengths(sources, self._positions)
-        if prefixes is None:
-            prefixes = [()] * len(sources)
-        check_prefixes(prefixes, len(sources), self._longest(options) - len(self._first))
-        return self._portions(sources, options, prefixes)
+        return self._portions(sources, options)
 
     def score(
         self, sources: Sequence[Tokens], targets: Sequence[Tokens]
@@ -129,43 +108,39 @@ class CTranslate2Engine(Engine):
         first = len(self._first)
         check_lengths(sources, self._positions)
         check_lengths(targets, self._positions - 1 - first, "target")
-        begun = [[*self._first, *target] for target in targets]
-        running = self._submit_scores([list(source) for source in sources], begun)
-        return [tuple(one.result().log_probs[first:]) for one in running]
-
-    def _longest(self, options: DecodeOptions) -> int:
-        """Tokens of the longest hypothesis, a given first token included."""
-        return min(options.max_length + len(self._first), self._positions)
+        longest = max(map(len, targets), default=0) + first + 1
+        found = self._translator.score_batch(
+            [list(source) for source in sources],
+            [[*self._first, *target] for target in targets],
+            max_batch_size=max(1, _SCORED // longest),
+            max_input_length=0,
+        )
+        return [tuple(one.log_probs[first:]) for one in found]
 
     def _portions(
-        self, sources: Sequence[Tokens], options: DecodeOptions, prefixes: Sequence[Tokens]
+        self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         lengths = [len(source) for source in sources]
-        ahead: list[dict[int, _Running]] = []
+        ahead: list[dict[int, Any]] = []
         for indexes in partition(lengths, options.beam, self._workers):
-            batch = [list(sources[index]) for index in indexes]
-            begun = [[*self._first, *prefixes[index]] for index in indexes]
-            results = self._submit(batch, options, begun)
-            given = self._score(batch, begun)
-            running = map(_Running, results, given)
-            ahead.append(dict(zip(indexes, running, strict=True)))
+            results = self._submit([sources[index] for index in indexes], options)
+            ahead.append(dict(zip(indexes, results, strict=True)))
             if len(ahead) >= self._workers + _WAITING:
                 yield self._collect(_first_done(ahead), options)
         while ahead:
             yield self._collect(_first_done(ahead), options)
 
-    def _collect(
-        self, running: dict[int, _Running], options: DecodeOptions
-    ) -> dict[int, Hypothesis]:
-        return {index: self._hypothesis(one, options) for index, one in running.items()}
+    def _collect(self, results: dict[int, Any], options: DecodeOptions) -> dict[int, Hypothesis]:
+        return {
+            index: self._hypothesis(result.result(), options) for index, result in results.items()
+        }
 
-    def _submit(
-        self, batch: list[list[str]], options: DecodeOptions, begun: list[list[str]]
-    ) -> list[Any]:
-        first = len(self._first)
+    def _submit(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Any]:
+        prefix = len(self._first)
+        longest = min(options.max_length + prefix, self._positions)
         results: list[Any] = self._translator.translate_batch(
-            batch,
-            target_prefix=begun if any(begun) else None,
+            [list(source) for source in batch],
+            target_prefix=[self._first] * len(batch) if prefix else None,
             asynchronous=True,
             beam_size=options.beam,
             length_penalty=options.length_penalty,
@@ -173,50 +148,23 @@ class CTranslate2Engine(Engine):
             suppress_sequences=self._banned or None,
             return_end_token=True,
             max_input_length=0,
-            max_decoding_length=self._longest(options),
-            min_decoding_length=options.min_length + first if options.min_length else 0,
+            max_decoding_length=longest,
+            min_decoding_length=options.min_length + prefix if options.min_length else 0,
             return_scores=True,
         )
         return results
 
-    def _score(self, batch: list[list[str]], begun: list[list[str]]) -> list[Any | None]:
-        """Have the prefixes scored that are more than the given first token."""
-        given: list[Any | None] = [None] * len(batch)
-        prefixed = [at for at, tokens in enumerate(begun) if len(tokens) > len(self._first)]
-        results = self._submit_scores(
-            [batch[at] for at in prefixed], [begun[at] for at in prefixed]
-        )
-        for at, result in zip(prefixed, results, strict=True):
-            given[at] = result
-        return given
-
-    def _submit_scores(self, batch: list[list[str]], targets: list[list[str]]) -> list[Any]:
-        if not batch:
-            return []
-        results: list[Any] = self._translator.score_batch(
-            batch,
-            targets,
-            asynchronous=True,
-            max_batch_size=max(1, _SCORED // (1 + max(map(len, targets)))),
-            max_input_length=0,
-        )
-        return results
-
-    def _hypothesis(self, running: _Running, options: DecodeOptions) -> Hypothesis:
-        """Undo the length penalty, which counts a given first token too; add the prefix's score."""
-        result = running.result.result()
+    def _hypothesis(self, result: Any, options: DecodeOptions) -> Hypothesis:
+        """Undo the length penalty, which counts a given first token too."""
         tokens: list[str] = result.hypotheses[0]
         own = tokens[len(self._first) :]
-        total = result.scores[0] * len(tokens) ** options.length_penalty
-        if running.given is not None:  # scored with an end token after it
-            total += sum(running.given.result().log_probs[len(self._first) : -1])
-        mean = total / len(own)
+        mean = result.scores[0] * len(tokens) ** options.length_penalty / len(own)
         finished = own[-1] == self._end
         skipped = {self._end, *self._first}
         return Hypothesis(tuple(t for t in own if t not in skipped), mean, finished)
 
 
-def _first_done(ahead: list[dict[int, _Running]]) -> dict[int, _Running]:
+def _first_done(ahead: list[dict[int, Any]]) -> dict[int, Any]:
     """Wait for any of the batches, and take it out: what is done is to be kept before a kill."""
     while True:
         for number, results in enumerate(ahead):

@@ -13,7 +13,6 @@ from models.engine import (
     Hypothesis,
     Tokens,
     check_lengths,
-    check_prefixes,
     partition,
 )
 from models.errors import DeviceMissing, ModelUnfit, one_line
@@ -130,24 +129,14 @@ class TorchEngine(Engine):
         model.generation_config = type(model.generation_config)()
 
     def stream(
-        self,
-        sources: Sequence[Tokens],
-        options: DecodeOptions,
-        prefixes: Sequence[Tokens] | None = None,
+        self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         """As Engine says."""
         check_lengths(sources, self._config.positions)
-        if prefixes is None:
-            prefixes = [()] * len(sources)
-        check_prefixes(prefixes, len(sources), self._longest(options) - self._prompt() + 1)
-        return self._portions(sources, options, prefixes)
-
-    def _portions(
-        self, sources: Sequence[Tokens], options: DecodeOptions, prefixes: Sequence[Tokens]
-    ) -> Iterator[dict[int, Hypothesis]]:
-        for indexes in partition([len(source) for source in sources], options.beam):
-            batch, begun = [sources[i] for i in indexes], [prefixes[i] for i in indexes]
-            yield dict(zip(indexes, self._decode(batch, options, begun), strict=True))
+        return (
+            dict(zip(indexes, self._decode([sources[i] for i in indexes], options), strict=True))
+            for indexes in partition([len(source) for source in sources], options.beam)
+        )
 
     def score(
         self, sources: Sequence[Tokens], targets: Sequence[Tokens]
@@ -167,45 +156,46 @@ class TorchEngine(Engine):
         """The scores of one batch: see `score`."""
         import torch
 
-        config, prompt = self._config, self._prompt()
-        given = self._given(targets)
-        before = [config.start, *([] if config.forced_start is None else [config.forced_start])]
-        begun = torch.tensor([before] * len(sources), device=given.device)
-        after = torch.full_like(begun[:, :1], -1)
-        rows = torch.cat((begun, given, after), dim=1)
-        rows[torch.arange(len(rows)), torch.tensor([len(t) + prompt for t in targets])] = config.end
-        scores = []
+        prompt, rows, scores = self._prompt(), self._rows(targets), []
         with torch.inference_mode():
             ids, mask = self._padded(sources)
             states = self._model.get_encoder()(input_ids=ids, attention_mask=mask)[0]
-            for some, logits in self._logits(states, mask, rows.masked_fill(rows < 0, config.pad)):
+            padded = rows.masked_fill(rows < 0, self._config.pad)
+            for some, logits in self._logits(states, mask, padded):
                 for row, own in zip(logits, rows[some], strict=True):
                     wanted = own[prompt:][own[prompt:] >= 0, None]
                     chances = self._free(row[prompt - 1 :][: len(wanted)]).gather(1, wanted)
                     scores.append(tuple(chances[:, 0].tolist()))
         return scores
 
-    def _longest(self, options: DecodeOptions) -> int:
-        """Tokens of the longest hypothesis, a forced first token included."""
-        return min(options.max_length + self._prompt() - 1, self._config.positions)
+    def _rows(self, targets: Sequence[Tokens]) -> "torch.Tensor":
+        """Ids from start to end token, of shape (targets, longest), -1 where a row is over."""
+        import torch
+        from torch.nn.utils.rnn import pad_sequence
 
-    def _decode(
-        self, batch: Sequence[Tokens], options: DecodeOptions, prefixes: Sequence[Tokens]
-    ) -> list[Hypothesis]:
+        config, unknown = self._config, self._ids[tokens.UNKNOWN]
+        before = [config.start, *([] if config.forced_start is None else [config.forced_start])]
+        rows = [
+            torch.tensor([*before, *(self._ids.get(t, unknown) for t in target), config.end])
+            for target in targets
+        ]
+        return pad_sequence(rows, batch_first=True, padding_value=-1).to(self._model.device)
+
+    def _decode(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
         import torch
         from transformers.modeling_outputs import BaseModelOutput
 
         with torch.inference_mode():
             ids, mask = self._padded(batch)
             states = self._model.get_encoder()(input_ids=ids, attention_mask=mask)[0]
-            bans, given = self._bans(options), self._given(prefixes)
+            bans = self._bans(options)
             rows = self._model.generate(
                 encoder_outputs=BaseModelOutput(last_hidden_state=states),
                 attention_mask=mask,
                 generation_config=self._search(options),
-                logits_processor=[*bans, _Begin(given, self._prompt())],
+                logits_processor=bans,
             )
-            scores = self._scores(states, mask, rows, bans, given)
+            scores = self._scores(states, mask, rows, bans)
         return [
             self._hypothesis(row, score)
             for row, score in zip(rows.tolist(), scores.tolist(), strict=True)
@@ -223,18 +213,6 @@ class TorchEngine(Engine):
         lengths = torch.tensor([len(row) for row in rows])
         mask = torch.arange(ids.shape[1])[None, :] < lengths[:, None]
         return ids.to(device), mask.long().to(device)
-
-    def _given(self, prefixes: Sequence[Tokens]) -> "torch.Tensor":
-        """Ids of prefixes, of shape (sources, longest prefix), -1 where a prefix is over."""
-        import torch
-
-        width = max(map(len, prefixes))
-        rows = [
-            [self._ids.get(token, self._ids[tokens.UNKNOWN]) for token in prefix]
-            + [-1] * (width - len(prefix))
-            for prefix in prefixes
-        ]
-        return torch.tensor(rows, dtype=torch.long, device=self._model.device)
 
     def _prompt(self) -> int:
         """Tokens of a decoded row that are given: the start token and what is forced after it."""
@@ -264,9 +242,10 @@ class TorchEngine(Engine):
         from transformers import GenerationConfig
 
         beams = {"length_penalty": options.length_penalty, "early_stopping": options.early_stopping}
+        forced = self._prompt() - 1
         return GenerationConfig(  # type: ignore[no-untyped-call]
             num_beams=options.beam,
-            max_new_tokens=self._longest(options),
+            max_new_tokens=min(options.max_length + forced, self._config.positions),
             decoder_start_token_id=self._config.start,
             forced_bos_token_id=self._config.forced_start,
             eos_token_id=self._config.end,
@@ -280,7 +259,6 @@ class TorchEngine(Engine):
         mask: "torch.Tensor",
         rows: Any,
         bans: "LogitsProcessorList",
-        given: "torch.Tensor",
     ) -> "torch.Tensor":
         """Mean log-probability of each row's own tokens, end token included, of shape (rows,).
 
@@ -290,7 +268,7 @@ class TorchEngine(Engine):
         import torch
 
         portions = self._logits(states, mask, rows)
-        return torch.cat([self._mean(t, rows[some], bans, given[some]) for some, t in portions])
+        return torch.cat([self._mean(logits, rows[some], bans) for some, logits in portions])
 
     def _logits(
         self, states: "torch.Tensor", mask: "torch.Tensor", rows: Any
@@ -306,9 +284,7 @@ class TorchEngine(Engine):
             ).logits
             yield some, logits
 
-    def _mean(
-        self, logits: Any, rows: Any, bans: "LogitsProcessorList", given: "torch.Tensor"
-    ) -> "torch.Tensor":
+    def _mean(self, logits: Any, rows: Any, bans: "LogitsProcessorList") -> "torch.Tensor":
         import torch
 
         total = torch.zeros(len(rows), device=rows.device)
@@ -317,9 +293,6 @@ class TorchEngine(Engine):
         for step in range(self._prompt(), rows.shape[1]):
             chances = bans(rows[:, :step], logits[:, step - 1])
             chosen = chances.gather(1, rows[:, step : step + 1])[:, 0]
-            if (own := step - self._prompt()) < given.shape[1]:
-                free = self._free(logits[:, step - 1]).gather(1, rows[:, step : step + 1])[:, 0]
-                chosen = torch.where(given[:, own] >= 0, free, chosen)
             total += torch.where(running > 0, chosen, 0.0)
             count += running
             running *= rows[:, step] != self._config.end
@@ -339,29 +312,6 @@ class TorchEngine(Engine):
         skipped = {self._config.start, self._config.pad, self._config.forced_start}
         names = (self._target.get(i, tokens.UNKNOWN) for i in ids if i not in skipped)
         return Hypothesis(tuple(names), score, finished)
-
-
-class _Begin:
-    """A logits processor: what is `given` comes first, as certain, whatever the search would take.
-
-    It is the last of all processors: to the sum that ranks a hypothesis its prefix adds nothing, in
-    its length it counts, as in CTranslate2. `prompt` tokens stand before the prefix.
-    """
-
-    def __init__(self, given: "torch.Tensor", prompt: int) -> None:
-        self._given = given
-        self._prompt = prompt
-
-    def __call__(self, rows: "torch.Tensor", scores: "torch.Tensor") -> "torch.Tensor":
-        import torch
-
-        step = rows.shape[1] - self._prompt
-        if not 0 <= step < self._given.shape[1]:
-            return scores
-        beams = len(rows) // len(self._given)
-        wanted = self._given[:, step].repeat_interleave(beams)[:, None]
-        certain = torch.full_like(scores, float("-inf")).scatter(1, wanted.clamp(min=0), 0.0)
-        return torch.where(wanted >= 0, certain, scores)
 
 
 def _stored(folder: Path, safe: bool) -> set[str]:

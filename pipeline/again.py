@@ -13,7 +13,16 @@ from pipeline.decode import Decoder
 from pipeline.document import Again, Translation
 from pipeline.flags import FLAGS
 
-DOUBTS = ("empty", "copied", "loop", "source-left", "model-marks", "too-long", "too-short")
+DOUBTS = (
+    "empty",
+    "copied",
+    "loop",
+    "source-left",
+    "not-english",
+    "model-marks",
+    "too-long",
+    "too-short",
+)
 """Findings of `pipeline.checks` that another search may mend, the gravest first."""
 
 FIRST = "first"

@@ -25,12 +25,12 @@ class Insertion:
     ladder: Ladder
 
     def insert(self, lacking: dict[str, Translation]) -> dict[str, Translation]:
-        """The translation of each source, with as many of its terms as the model lets in."""
+        """The translation of each source, with as many of its terms as find their place."""
         best = dict(lacking)
         tried: dict[str, set[Term]] = {source: set() for source in lacking}
         while drafts := dict(self._drafts(best, tried)):
-            decoder, options = self.ladder.decoder, self.ladder.options
-            found = with_term(decoder.model.engine, list(drafts.values()), options)
+            engine, longest = self.ladder.decoder.model.engine, self.ladder.options.max_length
+            found = with_term(engine, list(drafts.values()), longest)
             for (source, term), hypotheses in zip(drafts, found, strict=True):
                 best[source] = self._better(source, term, best[source], hypotheses)
                 tried[source].add(term)
@@ -53,10 +53,12 @@ class Insertion:
 
     def _draft(self, source: str, place: Occurrence, target: str) -> Draft:
         tokenizer = self.ladder.decoder.model.tokenizer
-        forms = place.term.accepted
+        forms = place.term.forms
         return Draft(
             source=tokenizer.encode(source),
-            without=tokenizer.encode(f"{source[: place.start]} {source[place.end :]}"),
+            without=tokenizer.encode(
+                (source[: place.start].rstrip() + source[place.end :]).strip()
+            ),
             target=tokenizer.encode_target(target),
             forms=[tokenizer.encode_target(form) for form in forms],
             openings=[tokenizer.encode_target(form[0].upper() + form[1:]) for form in forms],
@@ -67,10 +69,12 @@ class Insertion:
     ) -> Translation:
         decode = self.ladder.decoder.model.tokenizer.decode
         before = self.ladder.judged(source, translation).rank
+        lacking = set(self.glossary.lacking(source, translation.text))
         for hypothesis in hypotheses:
             text, score = decode(hypothesis.tokens).strip(), round(hypothesis.score, 4)
             other = replace(translation, text=text, score=score or 0.0)
-            if term.stands_in(text) and self.ladder.judged(source, other).rank <= before:
+            mended = {*self.glossary.lacking(source, text)} <= lacking - {term}
+            if mended and self.ladder.judged(source, other).rank <= before:
                 return other
         return translation
 

@@ -32,15 +32,12 @@ def mirroring() -> Iterator[None]:
     submit = CTranslate2Engine._submit
 
     def mirrored(
-        self: CTranslate2Engine,
-        batch: list[list[str]],
-        options: DecodeOptions,
-        begun: list[list[str]],
+        self: CTranslate2Engine, batch: Sequence[Tokens], options: DecodeOptions
     ) -> list[Any]:
         if self._first:  # a summariser's given first token
-            return submit(self, batch, options, begun)
+            return submit(self, batch, options)
         length = max(map(len, batch))
-        return submit(self, batch, replace(options, min_length=length, max_length=length), begun)
+        return submit(self, batch, replace(options, min_length=length, max_length=length))
 
     # What random weights write looks wrong, and other searches would not mend it.
     once = patch.object(again, "LADDER", ())

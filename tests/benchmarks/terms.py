@@ -76,7 +76,7 @@ def main() -> None:
     wanted = list(cases(sources, targets))
     drafts = [_draft(tokenizer, case) for case in wanted]
     start = time.perf_counter()
-    answers = with_term(model.engine, drafts, options)
+    answers = with_term(model.engine, drafts, options.max_length)
     middle = time.perf_counter()
     model.engine.generate([draft.source for draft in drafts], options)
     spent = (middle - start) / (time.perf_counter() - middle)

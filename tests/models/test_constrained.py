@@ -13,7 +13,7 @@ from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
 from models.engines import ENGINES
 
 TINY = Path(__file__).parents[2] / "models" / "tiny" / "translator"
-OPTIONS = DecodeOptions()
+LONGEST = 511
 
 
 def pieces(text: str) -> list[str]:
@@ -38,10 +38,7 @@ class Toy(Engine):
     name = "toy-1.0"
 
     def stream(
-        self,
-        sources: Sequence[Tokens],
-        options: DecodeOptions,
-        prefixes: Sequence[Tokens] | None = None,
+        self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         raise AssertionError("nothing is decoded")
 
@@ -97,14 +94,14 @@ def test_the_term_takes_the_place_of_the_words_that_say_it(
     source: str, less: str, target: str, form: str, expected: str
 ) -> None:
     liked = {"the": -3.0, "town": -3.0}
-    ((best, *_),) = with_term(Toy(SAYS, liked=liked), [draft(source, less, target, form)], OPTIONS)
+    ((best, *_),) = with_term(Toy(SAYS, liked=liked), [draft(source, less, target, form)], LONGEST)
     assert text(best) == expected
     assert best.finished
 
 
 def test_of_several_forms_the_likeliest_comes_first() -> None:
     liked = {"Troop": -4.0, "Troops": -0.5}
-    (found,) = with_term(Toy(SAYS, liked=liked), [draft(*ENTERED, "troop", "troops")], OPTIONS)
+    (found,) = with_term(Toy(SAYS, liked=liked), [draft(*ENTERED, "troop", "troops")], LONGEST)
     assert [text(one).split()[0] for one in found] == ["Troops", "Troop"]
     assert found[0].score == pytest.approx((-0.5 - 0.1 - 1 - 0.1 - 0.1 - 1 + 0) / 7)
 
@@ -113,11 +110,11 @@ def test_what_a_longer_term_says_goes_with_it_where_that_is_likelier() -> None:
     """Of a name of two words the second follows from the first, and loses nothing."""
     says, liked = {"United": "muttahida"}, {"Nations": -4.0}
     one = draft("al muttahida amarat", "amarat", "the United Nations said.", "UN")
-    ((best, other),) = with_term(Toy(says, liked=liked), [one], OPTIONS)
+    ((best, other),) = with_term(Toy(says, liked=liked), [one], LONGEST)
     assert text(best) == "the UN said."
     assert text(other) == "the UN Nations said."
     short = draft("muttahida amarat", "amarat", "the United Nations said.", "UN")
-    ((only,),) = with_term(Toy(says, liked=liked), [short], OPTIONS)
+    ((only,),) = with_term(Toy(says, liked=liked), [short], LONGEST)
     assert text(only) == "the UN Nations said."
 
 
@@ -138,17 +135,16 @@ def test_where_there_is_no_place_nothing_is_written(less: str, target: str, form
     one = draft(ENTERED[0], less, target, "troops")
     form_pieces = pieces(form)
     one = Draft(one.source, one.without, one.target, [form_pieces], [form_pieces])
-    assert with_term(Toy(SAYS), [one], OPTIONS) == [[]]
+    assert with_term(Toy(SAYS), [one], LONGEST) == [[]]
 
 
 def test_nothing_asked_nothing_given() -> None:
-    assert with_term(Toy(SAYS), [], OPTIONS) == []
+    assert with_term(Toy(SAYS), [], LONGEST) == []
 
 
 def test_a_hypothesis_stays_within_the_greatest_length() -> None:
-    options = DecodeOptions(max_length=7)
     one = draft(*ENTERED, "very well armed troops", "troops")
-    (found,) = with_term(Toy(SAYS), [one], options)
+    (found,) = with_term(Toy(SAYS), [one], 7)
     assert [text(hypothesis) for hypothesis in found] == ["Troops entered the old town."]
 
 
@@ -197,11 +193,11 @@ def test_a_real_model_writes_terms_and_changes_nothing_else(tiny: Engine) -> Non
             [tokenizer.encode_target(form.capitalize())],
         )
         for (seed, term, form, _), source, hypothesis in zip(
-            SEEDS, sources, tiny.generate(sources, OPTIONS), strict=True
+            SEEDS, sources, tiny.generate(sources, DecodeOptions()), strict=True
         )
     ]
-    found = with_term(tiny, drafts, OPTIONS)
+    found = with_term(tiny, drafts, LONGEST)
     said = [tokenizer.decode(one[0].tokens) if one else None for one in found]
     assert said == [expected for *_, expected in SEEDS]
-    alone = [with_term(tiny, [one], OPTIONS)[0] for one in drafts]
+    alone = [with_term(tiny, [one], LONGEST)[0] for one in drafts]
     assert [[h.tokens for h in one] for one in alone] == [[h.tokens for h in one] for one in found]

@@ -42,10 +42,7 @@ class Says(Engine):
         self.asked: list[DecodeOptions] = []
 
     def stream(
-        self,
-        sources: Sequence[Tokens],
-        options: DecodeOptions,
-        prefixes: Sequence[Tokens] | None = None,
+        self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         self.asked.append(options)
         if not self.answers:

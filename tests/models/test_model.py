@@ -39,10 +39,7 @@ class Knows(Engine):
     name = "ctranslate2-4.8-int8"
 
     def stream(
-        self,
-        sources: Sequence[Tokens],
-        options: DecodeOptions,
-        prefixes: Sequence[Tokens] | None = None,
+        self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         vocabulary = ["▁" + pair.target for pair in catalog.language("ar").golden]
         yield {index: Hypothesis((piece,), -0.1, True) for index, piece in enumerate(vocabulary)}

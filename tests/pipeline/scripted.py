@@ -4,25 +4,17 @@ They stand in where the text matters that a model gives. Real models are in test
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.catalog import Role
 from models.config import ModelConfig
-from models.engine import (
-    DecodeOptions,
-    Engine,
-    Hypothesis,
-    Tokens,
-    check_lengths,
-    check_prefixes,
-)
+from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths
 from models.golden import Known
 from models.model import Model, Runtime
 from models.store import Located
 
 Script = Callable[[list[str]], Hypothesis]
-Resume = Callable[[list[str], list[str]], Hypothesis]  # of the words and the prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +57,7 @@ def into_english(words: list[str]) -> Hypothesis:
 class ScriptedEngine(Engine):
     """Writes what `script` makes of the words of a source, two sources at a time, longest first.
 
-    Where a hypothesis is to begin with a prefix, it writes what `resume` makes of both, or else
-    the prefix and as much of the script as is longer. `calls` is what it was asked, `begun` the
-    prefixes with it (empty where none were given), `decoded` the texts that it came to.
+    `calls` is what it was asked, `decoded` the texts that it came to, in that order.
     """
 
     script: Script = upper
@@ -75,33 +65,20 @@ class ScriptedEngine(Engine):
     calls: list[tuple[list[list[str]], DecodeOptions]] = field(default_factory=list)
     decoded: list[str] = field(default_factory=list)
     name: str = "scripted-1"
-    resume: Resume | None = None
-    begun: list[list[list[str]]] = field(default_factory=list)
 
     def stream(
-        self,
-        sources: Sequence[Tokens],
-        options: DecodeOptions,
-        prefixes: Sequence[Tokens] | None = None,
+        self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         check_lengths(sources, self.positions)
-        begun = [()] * len(sources) if prefixes is None else prefixes
-        check_prefixes(begun, len(sources), min(options.max_length, self.positions))
         self.calls.append(([list(source) for source in sources], options))
-        self.begun.append([list(prefix) for prefix in begun])
         order = sorted(range(len(sources)), key=lambda index: -len(sources[index]))
         pairs = (order[start : start + 2] for start in range(0, len(order), 2))
-        return ({i: self._decode(sources[i], begun[i]) for i in pair} for pair in pairs)
+        return ({index: self._decode(sources[index]) for index in pair} for pair in pairs)
 
-    def _decode(self, source: Tokens, prefix: Tokens) -> Hypothesis:
+    def _decode(self, source: Tokens) -> Hypothesis:
         words = _words(source)
         self.decoded.append(" ".join(words))
-        if not prefix:
-            return self.script(words)
-        if self.resume is not None:
-            return self.resume(words, list(prefix))
-        unforced = self.script(words)
-        return replace(unforced, tokens=(*prefix, *unforced.tokens[len(prefix) :]))
+        return self.script(words)
 
     def score(
         self, sources: Sequence[Tokens], targets: Sequence[Tokens]
