@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]{2,}")
+# No word is longer than 40 letters: what is remembered of hostile ones stays small.
+_WORD = re.compile(r"\d{1,40}(?:[.,]\d{1,9}){0,9}|[^\W\d_]{2,40}")
 _THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 _ENDING = re.compile(
     r"(?<=.{4})(?:(?:ion|ing|ment|er|al|ly|y|ie|e)s?|ie[ds]|ed)$|(?<=.{3})(?<![sui])s$"

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 # A word may hold digits (MI5), inner dots (U.S.) and apostrophes (O'Neill), but no hyphen: the
-# parts of a double name are checked one by one.
-_WORD = re.compile(r"[^\W\d_](?:[^\W_]|[.'’](?=[^\W_]))*")
-_RUN = re.compile(r"(?:[^\W_][\w.'’]*)(?:[ -](?:(?:of|and|for|the|on) ){0,2}[A-Z][\w.'’]*)+")
+# parts of a double name are checked one by one. None is longer than 41 signs.
+_WORD = re.compile(r"[^\W\d_](?:[^\W_]|[.'’](?=[^\W_])){0,40}")
+_RUN = re.compile(
+    r"(?<![\w.'’])[^\W_][\w.'’]*+(?:[ -](?:(?:of|and|for|the|on) ){0,2}[A-Z][\w.'’]*+)+"
+)
 # What the first word of a sentence, a quotation, a title or a remark follows; no Dr. or J. is.
 _SHORT_WORD = r"(?<![A-Z])(?<![A-Z][a-z])(?<![A-Z][a-z][a-z])"
 _OPENING = re.compile(rf"(?:^|{_SHORT_WORD}\.|[:;!?…]|[\"“‘'«(\[–—•*|/])[\s\"“”‘’'«(\[.…–—•*-]*$")
@@ -30,7 +32,7 @@ _POSSESSIVE = ("'s", "’s")
 _ORDINARY = re.compile(r".*(?:ing|ed|ly|[st]ion|ment|ness|ity|sy|cy|ism|nce|ship|[ia]l|ive)")
 
 _TOGETHER = 3  # words from one part of a full name to the other, at most: a title, a middle name
-_SHORT, _LONG = 5, 8  # letters of a name from which on one letter, or two, may be a slip
+_SHORT, _LONG = 5, 8  # letters of a name from which on one of them, or two, may be a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,7 @@ def _derives(one: str, other: str) -> bool:
         one[:cut] == other[:cut]
         and {one[cut:], other[cut:]} <= either
         and not people.isdisjoint((one[cut:], other[cut:]))
-        for cut in range(4, min(len(one), len(other)) + 1)
+        for cut in range(max(4, len(one) - 5, len(other) - 5), min(len(one), len(other)) + 1)
     )
 
 

@@ -1,14 +1,16 @@
 """Numbers of English text with the words around them: what is said of 45, and of 54."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pipeline.evidence import stem
 from pipeline.numbers import Number
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]{1,40}")
 _NEAR = 3  # words away from a number, at which a word counts half
+_FAR = 40  # words away: what stands farther off is not looked at
 _UNIT = 0.1  # the share of likeness that is the unit's
 
 # What stands beside any number and tells nothing of what it counts.
@@ -61,11 +63,10 @@ class Quantity:
 
 
 def read(text: str, found: Iterable[Number]) -> list[Quantity]:
-    """The quantities of an English text whose numbers are `found`."""
-    words = [(word.start(), word.group().lower()) for word in _WORD.finditer(text)]
+    """The quantities of an English text whose numbers are `found`; linear in both."""
+    words = _Words(text)
     return [
-        Quantity(one, _kind(text.lower(), one), _unit(words, one), _context(words, one))
-        for one in found
+        Quantity(one, _kind(words.text, one), words.unit(one), words.context(one)) for one in found
     ]
 
 
@@ -80,20 +81,29 @@ def _kind(text: str, number: Number) -> str:
     return "year" if _YEAR.fullmatch(number.text) and not counts else "count"
 
 
-def _unit(words: list[tuple[int, str]], number: Number) -> str:
-    behind = [word for start, word in words if start >= number.end][:_UNIT_REACH]
-    return next((stem(word) for word in behind if not _COMMON.fullmatch(word)), "")
+class _Words:
+    """The words of a text in lower case, and where they start."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text.lower() if len(text.lower()) == len(text) else text
+        found = list(_WORD.finditer(self.text))
+        self._starts = [word.start() for word in found]
+        self._words = [word.group() for word in found]
 
-def _context(words: list[tuple[int, str]], number: Number) -> dict[str, float]:
-    """How near every word is that tells something: from 1 down to 0."""
-    before = sum(start < number.start for start, _ in words)
-    after = sum(start < number.end for start, _ in words)
-    context: dict[str, float] = {}
-    for position, (_, word) in enumerate(words):
-        if before <= position < after or _COMMON.fullmatch(word):
-            continue
-        away = before - position if position < before else position - after + 1
-        key = stem(word)
-        context[key] = max(context.get(key, 0.0), _NEAR / (_NEAR + away))
-    return context
+    def unit(self, number: Number) -> str:
+        first = bisect_left(self._starts, number.end)
+        behind = self._words[first : first + _UNIT_REACH]
+        return next((stem(word) for word in behind if not _COMMON.fullmatch(word)), "")
+
+    def context(self, number: Number) -> dict[str, float]:
+        """How near every word is that tells something: from 1 down to 0."""
+        first = bisect_left(self._starts, number.start)
+        last = bisect_left(self._starts, number.end)
+        before = self._words[max(0, first - _FAR) : first][::-1]
+        context: dict[str, float] = {}
+        for side in (before, self._words[last : last + _FAR]):
+            for away, word in enumerate(side, start=1):
+                if not _COMMON.fullmatch(word):
+                    key = stem(word)
+                    context[key] = max(context.get(key, 0.0), _NEAR / (_NEAR + away))
+        return context

@@ -34,6 +34,7 @@ _CLOCK = re.compile(r"\d\d?\.[0-5]\d")
 # A number is in the place of another if what stands around it is more like what stands around the
 # other in the document; so much more, from 0 to 1, where the sentence's own evidence has it.
 MORE_LIKELY = 0.2
+MOST_NUMBERS = 20
 # A small number that the document has only in words is its own where so much around them is alike.
 IN_PASSING = 0.05
 # What of a source can be an English name as it stands.
@@ -99,8 +100,9 @@ class Sentence:
 
     @cached_property
     def quantities(self) -> list[Quantity]:
-        """Its numbers in digits."""
-        return quantities.read(self.text, [one for one in self.numbers if one.digits])
+        """Its numbers in digits; none of a list of numbers, which says nothing of each."""
+        in_digits = [one for one in self.numbers if one.digits]
+        return quantities.read(self.text, in_digits) if len(in_digits) <= MOST_NUMBERS else []
 
 
 def check(

@@ -1,6 +1,7 @@
 """What is wrong with a summary: each finding, and silence where nothing is."""
 
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -93,6 +94,19 @@ def test_a_sentence_that_says_what_another_says() -> None:
 def test_other_figures_are_no_repetition() -> None:
     said = ("54 people were killed in Mosul on 3 May.", "45 people were wounded in Mosul on 3 May.")
     assert findings(*said) == [{}, {}]
+
+
+def test_a_list_of_numbers_says_nothing_of_each_but_lacks_what_is_lacking() -> None:
+    listed = "45 people were killed in the market, " + "54, 45, " * 10
+    assert findings(listed) == [{}]
+    assert findings(f"{listed} 63") == [{"unsupported-number": "63"}]
+
+
+def test_hostile_text_takes_no_time() -> None:
+    article = ["1 2 3 " * 3_000, "Ab of the " * 3_000, "A" * 20_000, "more than 3 % " * 1_000]
+    started = perf_counter()
+    check([text[:400] for text in article], [()] * 4, article, article, "fr")
+    assert perf_counter() - started < 5  # half a second where nothing else runs
 
 
 def test_no_document_and_no_summary() -> None:
