@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from pipeline.digits import Values
 from pipeline.flags import Finding
-from pipeline.number_reading import Number, read
+from pipeline.numbers.digits import Values
+from pipeline.numbers.reading import Number, read
 
 __all__ = ["Number", "compare", "read"]
 

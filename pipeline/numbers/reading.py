@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from pipeline import digits
-from pipeline.digits import Values
-from pipeline.number_groups import Group, groups
-from pipeline.number_pieces import pieces
-from pipeline.numerals import Numerals, numerals
+from pipeline.numbers import digits
+from pipeline.numbers.digits import Values
+from pipeline.numbers.groups import Group, groups
+from pipeline.numbers.numerals import Numerals, numerals
+from pipeline.numbers.pieces import pieces
 
 _NAME = re.compile(r"(?:[A-Za-z]|[^\W\d_][-\u2010\u2011])$")
 _BETWEEN = re.compile(r"\s*[^\W\d_]*\s*(?:-|[^\W\d_]+)\s*")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 
-from pipeline.digits import Values
-from pipeline.number_pieces import Piece
-from pipeline.numerals import Numerals
+from pipeline.numbers.digits import Values
+from pipeline.numbers.numerals import Numerals
+from pipeline.numbers.pieces import Piece
 
 _GAP = 8  # characters between two pieces of one number, at most
 _FOUR, _TWENTY, _SIXTY, _EIGHTY = map(Decimal, (4, 20, 60, 80))

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipeline import digits
-from pipeline.digits import Values
-from pipeline.numerals import look_up, numerals
+from pipeline.numbers import digits
+from pipeline.numbers.digits import Values
+from pipeline.numbers.numerals import look_up, numerals
 
 _WORD = re.compile(r"[^\s0-9!-@\[-`{-~\u2000-\u206f\u3000-\u3003\u3008-\u303f«»،؛؟۔।॥]+")
 _WORD_WITH_APOSTROPHE = re.compile(rf"{_WORD.pattern}(?:'{_WORD.pattern}){{0,3}}")

@@ -1,4 +1,4 @@
-"""The words for numbers, language by language, from the files in `numerals/`.
+"""The words for numbers, language by language, from the files in `words/`.
 
 A file holds, beside the words of each value:
 
@@ -33,9 +33,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.digits import fold
+from pipeline.numbers.digits import fold
 
-_DATA = Path(__file__).parent / "numerals"
+_DATA = Path(__file__).parent / "words"
 _LONGEST = 40  # letters of a word for a number
 _REMEMBERED = 1 << 15  # words whose reading is kept at hand
 _DUAL = 4  # letters of the shortest word that is taken for a dual, less one
