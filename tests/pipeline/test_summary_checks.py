@@ -96,6 +96,20 @@ def test_other_figures_are_no_repetition() -> None:
     assert findings(*said) == [{}, {}]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("There 7 people died.", []),
+        ("He scored 7 goals.", [Finding("unsupported-number", "7")]),
+        ("He scored seven goals.", []),
+        ("There 45 people died.", []),  # a number in words is not held against one in digits
+    ],
+)
+def test_a_small_number_in_words(sentence: str, found: list[Finding]) -> None:
+    article = ["Seven people died in Mosul.", "Then 45 fled."]
+    assert check([sentence], [(0,)], article, [], "ar") == [tuple(found)]
+
+
 def test_a_list_of_numbers_says_nothing_of_each_but_lacks_what_is_lacking() -> None:
     listed = "45 people were killed in the market, " + "54, 45, " * 10
     assert findings(listed) == [{}]
