@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.lengths import Length, compare, expected
+from pipeline.checks.lengths import Length, compare, expected
 
 
 @pytest.mark.parametrize(

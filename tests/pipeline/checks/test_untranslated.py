@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.untranslated import is_copy, is_english, is_name, left
+from pipeline.checks.untranslated import is_copy, is_english, is_name, left
 
 
 @pytest.mark.parametrize(

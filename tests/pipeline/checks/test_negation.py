@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from models import catalog
-from pipeline import negation
-from pipeline.negation import lost
+from pipeline.checks import negation
+from pipeline.checks.negation import lost
 
 
 @pytest.mark.parametrize(

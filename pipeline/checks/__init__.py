@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from models.tokens import UNKNOWN
-from pipeline import lengths, negation, repetition, untranslated
+from pipeline.checks import lengths, negation, repetition, untranslated
+from pipeline.checks.lengths import Length
 from pipeline.flags import Finding
-from pipeline.lengths import Length
 
 VERSION = 1
 """Bumped by hand whenever the same pair would be flagged in another way."""
@@ -22,7 +22,7 @@ UNKNOWN_SHARE = 0.05
 SPELLED_SHARE = 0.5
 ALPHABETS = frozenset({"Arab", "Armn", "Cyrl", "Geor", "Grek", "Hebr", "Latn"})
 WORD_START = "\u2581"  # SentencePiece's mark
-# Spreads from the expected length, as in pipeline.lengths. Of the gold pairs of the FLORES-200
+# Spreads from the expected length, as in pipeline.checks.lengths. Of the gold pairs of the FLORES-200
 # devtest, 0.5 to 1.3 % of a language are shorter and at most 0.2 % longer. A third of an
 # English sentence less makes about half of them shorter than that.
 SHORTEST, LONGEST = -2.8, 3.2

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.repetition import Repeats, loop, repeats
+from pipeline.checks.repetition import Repeats, loop, repeats
 
 PLAIN = "قال الوزير إن الحكومة ستبدأ العمل قريبا."
 
