@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from models.engine import DecodeOptions
 from models.model import Model
-from pipeline import segment, summary_checks
+from pipeline import evidence, segment
 from pipeline.cache import Cache
+from pipeline.checks import summaries
 from pipeline.document import Summary, SummarySentence
-from pipeline.evidence import ENOUGH_SUPPORT, supports
+from pipeline.evidence import ENOUGH_SUPPORT, Evidence
 from pipeline.flags import Finding
 from pipeline.signature import Signature
 from pipeline.split import split_to_fit
@@ -68,10 +69,13 @@ class Summarizer:
     def signature(self) -> Signature:
         """What decides the summary of a document, its evidence and its flags."""
         sentences = (("segment", f"v{segment.VERSION}"), *segment.params("en").items())
-        checked = ("checks", f"v{summary_checks.VERSION}")
+        checked = (
+            ("evidence", f"v{evidence.VERSION}"),
+            ("checks", f"v{summaries.VERSION}"),
+        )
         asked = ("words", str(self.words))
         drafted = self.draft_signature(self.options).params
-        return Signature("summarize", VERSION, (*drafted, asked, *sentences, checked))
+        return Signature("summarize", VERSION, (*drafted, asked, *sentences, *checked))
 
     def draft_signature(self, options: DecodeOptions) -> Signature:
         """What decides a draft of a text."""
@@ -235,11 +239,10 @@ def _words(sentences: Text) -> int:
 
 
 def _with_evidence(sentences: Text, document: Bilingual) -> tuple[SummarySentence, ...]:
-    supported = [supports(sentence, document.targets) for sentence in sentences]
+    words = Evidence(document.targets)
+    supported = [words.supports(sentence) for sentence in sentences]
     indexes = [found for found, _ in supported]
-    checked = summary_checks.check(
-        sentences, indexes, document.targets, document.sources, document.lang
-    )
+    checked = summaries.check(sentences, indexes, document.targets, document.sources, document.lang)
     return tuple(
         _flagged(sentence, found, share, findings)
         for sentence, (found, share), findings in zip(sentences, supported, checked, strict=True)

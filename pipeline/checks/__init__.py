@@ -22,9 +22,9 @@ UNKNOWN_SHARE = 0.05
 SPELLED_SHARE = 0.5
 ALPHABETS = frozenset({"Arab", "Armn", "Cyrl", "Geor", "Grek", "Hebr", "Latn"})
 WORD_START = "\u2581"  # SentencePiece's mark
-# Spreads from the expected length, as in pipeline.checks.lengths. Of the gold pairs of the FLORES-200
-# devtest, 0.5 to 1.3 % of a language are shorter and at most 0.2 % longer. A third of an
-# English sentence less makes about half of them shorter than that.
+# Spreads from the expected length, as in `lengths`. Of the gold pairs of the FLORES-200 devtest,
+# 0.5 to 1.3 % of a language are shorter and at most 0.2 % longer. A third of an English sentence
+# less makes about half of them shorter than that.
 SHORTEST, LONGEST = -2.8, 3.2
 JUDGED = 20  # characters: what should be shorter is a name, a word or a cry; it may be an acronym
 DETAIL = 60  # characters of a passage that are shown

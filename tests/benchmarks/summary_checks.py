@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
+from pipeline.checks.summaries import check
 from pipeline.evidence import ENOUGH_SUPPORT, Evidence
 from pipeline.flags import Finding
 from pipeline.segment import segment
-from pipeline.summary_checks import check
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data"
 NUMBERS = frozenset({"unsupported-number", "contradiction"})

@@ -12,8 +12,9 @@ import pytest
 from models.engine import DecodeOptions, Hypothesis
 from models.errors import ModelMissing, ModelUnfit
 from models.model import Model
-from pipeline import checks, flow, segment, summary_checks
+from pipeline import checks, evidence, flow, segment
 from pipeline.cache import MEMORY, Cache
+from pipeline.checks import summaries
 from pipeline.document import Document, Failure, Record
 from pipeline.flow import Pipeline
 from tests.pipeline import scripted
@@ -121,7 +122,7 @@ def test_the_record_of_a_small_document(models: Models) -> None:
         "summarize": "summarize:v2|model:dir:summarizer|weights:sha256:bart|tokens:sha256:words|"
         + made.format(script="", most=100, least=1)
         + f"|words:60|segment:v{segment.VERSION}|{segmenter}|lang:en"
-        + f"|checks:v{summary_checks.VERSION}",
+        + f"|evidence:v{evidence.VERSION}|checks:v{summaries.VERSION}",
     }
     assert [report["cached"] for report in stages.values()] == [False, False, False]
     assert (stages["translate"]["sentences"], stages["translate"]["remembered"]) == (3, 0)

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from models.engine import DecodeOptions, Hypothesis
 from models.tokens import BartTokenizer
-from pipeline import segment, summary_checks
+from pipeline import evidence, segment
 from pipeline.cache import MEMORY, Cache
+from pipeline.checks import summaries
 from pipeline.document import Summary, SummarySentence
 from pipeline.summarize import Bilingual, Summarizer, unpack
 from tests import factory
@@ -319,5 +320,6 @@ def test_the_signature_names_all_that_decides() -> None:
         "summarize:v2|model:dir:summarizer|weights:sha256:bart|tokens:sha256:words"
         "|engine:scripted-1|beam:2|max_length:511|min_length:5|no_repeat_ngram:0"
         "|length_penalty:1.0|early_stopping:False"
-        f"|words:60|segment:v{segment.VERSION}|segmenter:sentencex-{version('sentencex')}|lang:en|checks:v{summary_checks.VERSION}"
+        f"|words:60|segment:v{segment.VERSION}|segmenter:sentencex-{version('sentencex')}|lang:en"
+        f"|evidence:v{evidence.VERSION}|checks:v{summaries.VERSION}"
     )

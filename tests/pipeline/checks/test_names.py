@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.names import Known, fold, read
+from pipeline.checks.names import Known, fold, read
 
 ARTICLE = (
     "Scholfield to ride for the U.K.\n"

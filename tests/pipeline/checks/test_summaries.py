@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.checks.summaries import check
 from pipeline.evidence import Evidence
 from pipeline.flags import Finding
 from pipeline.segment import segment
 from pipeline.sources import read
-from pipeline.summary_checks import check
 from tests.benchmarks import summary_checks as benchmark
 
 ARTICLE = [
@@ -128,7 +128,7 @@ def test_no_document_and_no_summary() -> None:
     assert check(["He met 7 men."], [()], [], [], "ar") == [(Finding("unsupported-number", "7"),)]
 
 
-SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.summary.en.txt"))
+SEEDS = sorted((Path(__file__).parents[3] / "seeds").glob("*.summary.en.txt"))
 
 
 @pytest.mark.parametrize("path", SEEDS, ids=lambda path: path.name.split(".")[0])

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline import numbers
-from pipeline.quantities import Quantity, read
+from pipeline.checks.quantities import Quantity, read
 
 
 def quantities(text: str) -> list[Quantity]:

@@ -7,11 +7,12 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import chain
 
-from pipeline import names, numbers, quantities
+from pipeline import numbers
+from pipeline.checks import names, quantities
+from pipeline.checks.quantities import Quantity
 from pipeline.evidence import Evidence, words
 from pipeline.flags import Finding
 from pipeline.numbers import Number
-from pipeline.quantities import Quantity
 
 VERSION = 1
 
