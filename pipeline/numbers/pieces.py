@@ -13,6 +13,7 @@ _WORD = re.compile(r"[^\s0-9!-@\[-`{-~\u2000-\u206f\u3000-\u3003\u3008-\u303f«�
 _WORD_WITH_APOSTROPHE = re.compile(rf"{_WORD.pattern}(?:'{_WORD.pattern}){{0,3}}")
 _ROMAN_COUNT = re.compile("(?=..)X{0,3}(?:I[XV]|V?I{0,3})")
 _NEAR = 12  # characters between a Roman numeral and the century that it is the number of
+_ORDINAL = "第"  # before a sign: the third, the seventh
 _ONE = frozenset({Decimal(1)})
 _HALF_SPACE = "\u200c"  # in Persian, what comes after it makes one word with what is before it
 # Roman numerals, with the look-alikes of Cyrillic keyboards; in English "I" is a word of its own.
@@ -96,7 +97,8 @@ def _signs(folded: str, lang: str) -> Iterator[Piece]:
         yield Piece(*match.span(), (Decimal(said),))
     for match in table.sign.finditer(folded):
         word = table.words[match.group()]
-        counts = word.counts and bool(table.counter.match(folded, match.end()))
+        ordinal = folded[match.start() - 1 : match.start()] == _ORDINAL
+        counts = word.counts and (ordinal or bool(table.counter.match(folded, match.end())))
         yield Piece(*match.span(), word.values, counts=counts)
 
 

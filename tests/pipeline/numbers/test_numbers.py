@@ -172,6 +172,7 @@ def test_the_same_numbers_raise_nothing(lang: str, source: str, target: str) -> 
         ("de", "1,5 Millionen", "15 million", [("number-changed", "1,5 Millionen → 15 million")]),
         ("fr", "3 millions", "3 billion", [("number-changed", "3 millions → 3 billion")]),
         ("ar", "خمسة عشر قتيلا", "several dead", [("number-missing", "خمسة عشر")]),
+        ("zh", "世界第七大岛国", "a large island country", [("number-missing", "七")]),
         ("ar", "القرن الخامس عشر", "the 16th century", [("number-changed", "الخامس عشر → 16th")]),
         ("fr", "20 % contre 20 %", "20 percent", [("number-missing", "20")]),
         ("fa", "۸۰۰٬۰۰۰ نفر", "800,800 people", [("number-changed", "۸۰۰٬۰۰۰ → 800,800")]),
