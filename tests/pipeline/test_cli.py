@@ -303,14 +303,15 @@ def test_cache_commands_count_keep_and_clear(shell: Shell, article: Path, tmp_pa
     shell.run(str(article), *place)
     stats = shell("cache", "stats", *place)
     signatures = re.findall(r"^(\w+):.*\n  (.*), last used", stats.stdout, re.MULTILINE)
-    assert sorted(signatures) == [
-        ("draft", "1 texts"),
+    # What random models write need not have words: there may be nothing to draft.
+    assert sorted(set(signatures) - {("draft", "1 texts")}) == [
         ("segment", "1 documents"),
         ("summarize", "1 documents"),
         ("translate", "1 documents"),
         ("translate", "3 texts"),
     ]
+    deleted = f"{sum(int(rows.split()[0]) for _, rows in signatures)} rows deleted\n"
     assert shell("cache", "gc", *place).stdout == "0 rows deleted\n"
-    assert shell("cache", "gc", "--days", "0", *place).stdout == "7 rows deleted\n"
+    assert shell("cache", "gc", "--days", "0", *place).stdout == deleted
     shell.run(str(article), *place)
-    assert shell("cache", "clear", "--yes", *place).stdout == "7 rows deleted\n"
+    assert shell("cache", "clear", "--yes", *place).stdout == deleted
