@@ -6,6 +6,7 @@ They stand in where the text matters that a model gives. Real models are in test
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from models.catalog import Role
 from models.config import ModelConfig
@@ -129,3 +130,22 @@ def model(
     parts = {"identity": identity, "config": config, "tokenizer": Words(start, unknown)}
     vars(scripted).update(parts, engine=engine)
     return scripted
+
+
+class Models:
+    """Echoing engines in the places where models are opened; every language has its translator."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+        self.translators: dict[str, ScriptedEngine] = {}
+        self.summarizer = ScriptedEngine()
+
+    def open_translator(self, lang: str, *args: Any) -> Model:
+        self.opened.append(lang)
+        engine = self.translators.setdefault(lang, ScriptedEngine(into_english))
+        return model(engine)
+
+    def open_summarizer(self, *args: Any) -> Model:
+        self.opened.append("summary")
+        decode = DecodeOptions(max_length=100, min_length=1)
+        return model(self.summarizer, "summarizer", decode)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.engine import DecodeOptions, Hypothesis
+from models.engine import Hypothesis
 from models.errors import ModelMissing, ModelUnfit
 from models.model import Model
 from pipeline import checks, evidence, flow, segment
@@ -17,30 +17,10 @@ from pipeline.cache import MEMORY, Cache
 from pipeline.checks import summaries
 from pipeline.document import Document, Failure, Record
 from pipeline.flow import Pipeline
-from tests.pipeline import scripted
-from tests.pipeline.scripted import ScriptedEngine, english, into_english
+from tests.pipeline.scripted import Models, ScriptedEngine, english, into_english
 
 TEXT = "جسر جديد\nافتتح الوزير جسرا. توقفت العبارة."
 NEWS = Document("news", "ar", "جسر جديد", TEXT, "news.txt")
-
-
-class Models:
-    """Echoing engines in the places where models are opened; every language has its translator."""
-
-    def __init__(self) -> None:
-        self.opened: list[str] = []
-        self.translators: dict[str, ScriptedEngine] = {}
-        self.summarizer = ScriptedEngine()
-
-    def open_translator(self, lang: str, *args: Any) -> Model:
-        self.opened.append(lang)
-        engine = self.translators.setdefault(lang, ScriptedEngine(into_english))
-        return scripted.model(engine)
-
-    def open_summarizer(self, *args: Any) -> Model:
-        self.opened.append("summary")
-        decode = DecodeOptions(max_length=100, min_length=1)
-        return scripted.model(self.summarizer, "summarizer", decode)
 
 
 @pytest.fixture
@@ -52,6 +32,12 @@ def models(monkeypatch: pytest.MonkeyPatch) -> Models:
 
 
 SUMMARY = [english("جسر جديد افتتح الوزير جسرا.").upper(), english("توقفت العبارة.").upper()]
+
+
+def sentence(text: str, supports: list[int], sources: list[str]) -> dict[str, Any]:
+    return {"text": text, "supports": supports, "sources": sources, "flags": [], "details": {}}
+
+
 SPANS = [(0, 0, 8), (1, 9, 27), (1, 28, 42)]
 WRITTEN = {
     "schema": 1,
@@ -84,20 +70,8 @@ WRITTEN = {
     "summary": {
         "text": " ".join(SUMMARY),
         "sentences": [
-            {
-                "text": SUMMARY[0],
-                "supports": [0, 1],
-                "sources": ["جسر جديد", "افتتح الوزير جسرا."],
-                "flags": [],
-                "details": {},
-            },
-            {
-                "text": SUMMARY[1],
-                "supports": [2],
-                "sources": ["توقفت العبارة."],
-                "flags": [],
-                "details": {},
-            },
+            sentence(SUMMARY[0], [0, 1], ["جسر جديد", "افتتح الوزير جسرا."]),
+            sentence(SUMMARY[1], [2], ["توقفت العبارة."]),
         ],
         "flags": [],
     },
