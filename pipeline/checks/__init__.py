@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from models.tokens import UNKNOWN
 from pipeline.checks import lengths, negation, repetition, untranslated
@@ -30,6 +30,9 @@ JUDGED = 20  # characters: what should be shorter is a name, a word or a cry; it
 DETAIL = 60  # characters of a passage that are shown
 QUOTED = 30  # characters of English: shorter is a name or a title, which languages mark differently
 LAST_WORDS = 5  # that are shown of what breaks off
+
+# Pairs: the decoder asks whether to try again, and for the same pair the record is told later.
+_REMEMBERED = 8192
 
 _CLOSERS = " \t\u00a0\"'“”„‟‘’‚»«›‹)]}）】》」』〉*_\u200e\u200f\u061c\u202c\u2069"
 _STOPS = tuple(".!?…؟۔。！？．｡‼⁇⁈⁉।॥།։՞።፧")
@@ -64,6 +67,7 @@ class Pair:
         return lengths.compare(self.source, self.target, self.lang, self.script)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def check(source: str, target: str, lang: str) -> tuple[Finding, ...]:
     """All findings over one translation into English, in the order of CHECKS; none twice.
 
