@@ -36,7 +36,7 @@ _FEWEST = 8  # scores without which a median says little
 class Translator:
     """One model from `lang` into English and the memory of what it translated.
 
-    `script` is the source's. Where a translation lacks a term of `glossary`, it is decoded again.
+    `script` is the source's. Terms of `glossary` are put where a translation lacks them.
     `kept` hears how many sentences were just decoded and remembered; what it raises ends the work.
     """
 
