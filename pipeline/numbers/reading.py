@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.numbers import digits
@@ -11,6 +12,8 @@ from pipeline.numbers.groups import Group, groups
 from pipeline.numbers.numerals import Numerals, numerals
 from pipeline.numbers.pieces import pieces
 
+# Texts: what a translation was checked for is asked for again when its summary is.
+_REMEMBERED = 16384
 _NAME = re.compile(r"(?:[A-Za-z]|[^\W\d_][-\u2010\u2011])$")
 _BETWEEN = re.compile(r"\s*[^\W\d_]*\s*(?:-|[^\W\d_]+)\s*")
 _RANGE = 7  # characters between the two numbers of "10 to 15 million", at most
@@ -39,12 +42,17 @@ class Number:
 
 def read(text: str, lang: str) -> list[Number]:
     """The numbers of `text` in order; none overlap. `lang`: ISO 639-1 code."""
+    return list(_read(text, lang))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(text: str, lang: str) -> tuple[Number, ...]:
     folded, table = digits.fold(text), numerals(lang)
     found = list(groups(pieces(text, folded, lang), folded, table, lang=lang))
     ranges = _ranges(found, folded)
     said = [group.values | extra for group, extra in zip(found, ranges, strict=True)]
     said = _with_centuries(found, said, folded, table) if lang != "en" else said
-    return [_number(text, group, values) for group, values in zip(found, said, strict=True)]
+    return tuple(_number(text, group, values) for group, values in zip(found, said, strict=True))
 
 
 def _number(text: str, group: Group, values: Values) -> Number:
