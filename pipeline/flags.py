@@ -38,6 +38,7 @@ _OF_TRANSLATIONS = (
     Flag("too-short", "much shorter than translations of such a text are"),
     Flag("too-long", "much longer than translations of such a text are"),
     Flag("cut-off", "the source ends its sentence, the translation breaks off"),
+    Flag("gap", "an ending, a sign or brackets stand alone: what belongs to them is missing"),
     Flag("number-missing", "a number of the source is not in its translation"),
     Flag("number-added", "a number of the translation is not in its source"),
     Flag("number-changed", "a number of the source is another one in its translation"),

@@ -30,6 +30,7 @@ JUDGED = 20  # characters: what should be shorter is a name, a word or a cry; it
 DETAIL = 60  # characters of a passage that are shown
 QUOTED = 30  # characters of English: shorter is a name or a title, which languages mark differently
 LAST_WORDS = 5  # that are shown of what breaks off
+AROUND = 20  # characters on each side of a gap, of which the nearest words are shown
 
 # Pairs: the decoder asks whether to try again, and for the same pair the record is told later.
 _REMEMBERED = 8192
@@ -43,6 +44,12 @@ _WORD = re.compile(r"\w")
 _MARKS = re.compile(
     "\u2047|\u2581|\ufffd|</?s>|<(?:unk|pad)>|>>\\w{2,8}<<|@-@|@@ "
     "|&(?:quot|apos|amp|lt|gt|#\\d{1,7});"
+)
+# `the th century`, `( )`, `at :30`, `10:am`, `cost $ each`: what a number leaves behind. None of
+# 4,900 English sentences has them (FLORES-200 devtest, news).
+_GAP = re.compile(
+    r"(?<=\s)(?:st|nd|rd|th)(?=[\s,.])|\(\s*[,;]?\s*\)|(?<=[\s(]):\d|\d:(?=[a-z])"
+    r"|[$£€](?=\s)(?!\s*\d)"
 )
 _SINGLE = re.compile(r"(?<!\w)['‘‚‹](?=\w)")
 _DOUBLE = re.compile('["“”„‟«»「」『』＂]')
@@ -139,6 +146,14 @@ def _cut_off(pair: Pair) -> Iterator[Finding]:
         yield Finding("cut-off", "… " + " ".join(target[-DETAIL:].split()[-LAST_WORDS:]))
 
 
+def _gap(pair: Pair) -> Iterator[Finding]:
+    found = _GAP.search(pair.target)
+    if found and not _GAP.search(pair.source):
+        before = pair.target[: found.start()][-AROUND:].split(" ")[-2:]
+        after = pair.target[found.end() :][:AROUND].split(" ")[:2]
+        yield Finding("gap", f"{' '.join(before)}{found[0]}{' '.join(after)}")
+
+
 def _numbers(pair: Pair) -> Iterator[Finding]:
     # Its tables take as long to load as all else here; what is found in the cache needs none.
     from pipeline import numbers
@@ -173,6 +188,7 @@ CHECKS: tuple[Check, ...] = (
     _too_short,
     _too_long,
     _cut_off,
+    _gap,
     _numbers,
     _negation,
     _quotes,

@@ -70,6 +70,28 @@ def test_what_is_there_to_translate(text: str, script: str, foreign: bool) -> No
     assert is_foreign_text(text, script) is foreign
 
 
+@pytest.mark.parametrize(
+    ("target", "detail"),
+    [
+        ("It began in the th century.", "the th century."),
+        ("He was born on July th, they say.", "July th, they"),
+        ("The three are flow, () density.", "flow, () density."),
+        ("It began at :30 on Monday.", "at :30 on"),
+        ("It began at 10:am on Monday.", "at 10:am on"),
+        ("It costs $ a day to stay.", "costs $ a"),
+        ("It began in the 11th century, on 4th St at 10:30 (noon): $ 5.", None),
+        ("Nd and Th are elements; see table 3: all of them.", None),
+    ],
+)
+def test_what_a_number_leaves_behind_is_a_gap(target: str, detail: str | None) -> None:
+    found = {one.name: one.detail for one in check("بدأ العمل في المدينة أمس.", target, "ar")}
+    assert found.get("gap") == detail
+
+
+def test_a_gap_that_the_source_has_too_is_none() -> None:
+    assert "gap" not in {one.name for one in check("Le prix est de $ () !", "It is $ ().", "fr")}
+
+
 def found(source: str, target: str, lang: str) -> dict[str, str]:
     return {finding.name: finding.detail for finding in check(source, target, lang)}
 
