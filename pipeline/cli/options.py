@@ -156,15 +156,15 @@ class Settings:
         )
         with closing(open_cache(self.cache)) as kept:
             yield Pipeline(
-                self.models,
-                self.translator,
-                self.summarizer,
-                runtime,
-                self.beam,
-                self.summary_words,
-                Glossary.read(self.glossary) if self.glossary else None,
-                kept,
-                decoded,
+                models=self.models,
+                translator=self.translator,
+                summarizer=self.summarizer,
+                runtime=runtime,
+                beam=self.beam,
+                words=self.summary_words,
+                glossary=Glossary.read(self.glossary) if self.glossary else None,
+                cache=kept,
+                decoded=decoded,
             )
 
 
