@@ -1,6 +1,7 @@
 """Stage 3: English sentences to a short summary whose sentences point at their evidence."""
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -24,6 +25,8 @@ DRAFT_VERSION = 1
 SPECIAL_TOKENS = 2
 USUAL_WORDS = 60
 """What the published limits of a news summariser, 56 to 142 tokens, are made for."""
+
+_END = re.compile(r"""[.!?…]["'”’)\]]*$""")
 
 # The share of the words asked for that a summary may have: a sentence is whole or not there.
 _SLACK = 1.25
@@ -49,7 +52,12 @@ class Draft:
     def sentences(self) -> Text:
         """Whole sentences; what the decoder's limit left of one only if there is no other."""
         found = [one.text for one in segment.segment(self.text, "en")]
-        return found if self.finished or len(found) == 1 else found[:-1]
+        return found if self.whole or len(found) == 1 else found[:-1]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the last sentence has its end, though the decoder may have met its limit."""
+        return self.finished or bool(_END.search(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,7 @@ class Summarizer:
             taken.append((number, rank))
         sentences = [written[number][rank] for number, rank in sorted(taken)]
         cut = not all(
-            draft.finished or len(of_one) > 1 for draft, of_one in zip(drafts, written, strict=True)
+            one.whole or len(of_one) > 1 for one, of_one in zip(drafts, written, strict=True)
         )
         flags = {
             "merged": merged,
@@ -209,13 +217,14 @@ class Summarizer:
     def _asked(self, text: str, parts: int) -> DecodeOptions:
         """The published limits, made for USUAL_WORDS, as many times as long as is asked for.
 
-        Of several parts each may fill its share, but has room for the usual words: they are
-        summarised again. A summary is never longer than a third of what it can be made from, and
-        what is hardly longer than the shortest summary is not padded with inventions.
+        There is room for the usual words at least: the decoder must not cut the one sentence that
+        few words leave, and drafts of several parts are summarised again. A summary is never longer
+        than a third of what it can be made from, and what is hardly longer than the shortest
+        summary is not padded with inventions.
         """
         words = self.words if parts == 1 else max(USUAL_WORDS, self.words / parts)
         scale, room = words / USUAL_WORDS, self.model.config.positions // 3
-        longest = min(round(self.options.max_length * scale), room)
+        longest = min(round(self.options.max_length * max(1, scale)), room)
         shortest = min(round(self.options.min_length * scale), longest // 2)
         enough = len(self.model.tokenizer.encode(text)) >= 2 * shortest
         return replace(self.options, max_length=longest, min_length=shortest if enough else 0)

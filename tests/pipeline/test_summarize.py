@@ -221,7 +221,7 @@ def test_every_part_fits_and_no_sentence_is_lost(bart: BartTokenizer, texts: lis
     ("positions", "words", "lengths"),
     [
         (1024, 60, (140, 54)),  # as published
-        (1024, 30, (70, 27)),
+        (1024, 30, (140, 27)),  # it may end sooner, and has room for its one sentence
         (1024, 120, (280, 108)),
         (1024, 600, (341, 170)),  # no more than a third of the window
         (90, 60, (30, 15)),
@@ -249,8 +249,8 @@ SENTENCES = "The minister opened it. It cost a lot. Nobody came to see it. Rain 
         (8, True, "The minister opened it. It cost a lot.", ()),
         (5, True, "The minister opened it.", ()),
         (3, True, "The minister opened it.", ("longer-than-asked",)),
-        # What the limit left of a sentence goes, the whole ones before it stay.
-        (60, False, "The minister opened it. It cost a lot. Nobody came to see it.", ()),
+        # The limit was met right at the end.
+        (60, False, SENTENCES, ()),
     ],
 )
 def test_a_summary_is_of_whole_sentences_within_what_was_asked_for(
@@ -258,6 +258,12 @@ def test_a_summary_is_of_whole_sentences_within_what_was_asked_for(
 ) -> None:
     [summary] = summarize(summarizer(says(SENTENCES, finished), words), [ARTICLE])
     assert (summary.text, summary.flags) == (text, flags)
+
+
+def test_what_the_limit_left_of_a_sentence_goes_and_the_whole_ones_stay() -> None:
+    engine = says(f"{SENTENCES} Then they", finished=False)
+    [summary] = summarize(summarizer(engine), [ARTICLE])
+    assert (summary.text, summary.flags) == (SENTENCES, ())
 
 
 def test_drafts_that_are_short_enough_together_are_the_summary() -> None:
@@ -301,7 +307,7 @@ def test_a_draft_is_written_once_for_equal_texts_and_remembered() -> None:
 def test_other_limits_write_another_draft() -> None:
     memory, engine = Cache(MEMORY), says("The minister opened a bridge.")
     for words in (60, 30, 60):
-        summarize(summarizer(engine, words, memory, max_length=140), [ARTICLE])
+        summarize(summarizer(engine, words, memory, min_length=8), [ARTICLE])
     assert len(engine.calls) == 2
 
 
