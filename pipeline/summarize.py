@@ -122,8 +122,8 @@ class Summarizer:
         again = [sentence for draft in drafts for sentence in draft.sentences()]
         if len(drafts) == 1 or _words(again) <= self._most:
             return []
-        costs = (sum(map(self._cost, texts)) for texts in (again, sentences))
-        return again if 2 * next(costs) <= next(costs) else []
+        now, before = (self._length(" ".join(texts)) for texts in (again, sentences))
+        return again if 2 * now <= before else []
 
     @property
     def _most(self) -> float:
@@ -168,15 +168,15 @@ class Summarizer:
 
     def _parts(self, sentences: Text) -> list[str]:
         """The text in as few parts as fit the window, of whole sentences, about equally long."""
-        whole, positions = " ".join(sentences), self.model.config.positions
-        if len(self.model.tokenizer.encode(whole)) <= positions:
+        whole, window = " ".join(sentences), self.model.config.positions - SPECIAL_TOKENS
+        if self._length(whole) <= window:
             return [whole]
-        window = positions - SPECIAL_TOKENS
-        pieces = [p for s in sentences for p in split_to_fit(s, lambda t: self._cost(t) <= window)]
-        costs = [self._cost(piece) for piece in pieces]
-        fair = sum(costs) / math.ceil(sum(costs) / window)
-        parts, filled = [[pieces[0]]], costs[0]
-        for piece, cost in zip(pieces[1:], costs[1:], strict=True):
+        pieces = [priced for sentence in sentences for priced in self._priced(sentence, window)]
+        total = sum(cost for _, cost in pieces)
+        fair = total / math.ceil(total / window)
+        (first, filled), *others = pieces
+        parts = [[first]]
+        for piece, cost in others:
             if filled + cost > window or filled + cost / 2 > fair:
                 parts.append([])
                 filled = 0
@@ -184,10 +184,20 @@ class Summarizer:
             filled += cost
         return [" ".join(part) for part in parts]
 
+    def _priced(self, sentence: str, window: int) -> list[tuple[str, int]]:
+        """A sentence, or what it must be cut into to fit the window, with what each piece costs."""
+        if (cost := self._cost(sentence)) <= window:
+            return [(sentence, cost)]
+        pieces = split_to_fit(sentence, lambda text: self._cost(text) <= window)
+        return [(piece, self._cost(piece)) for piece in pieces]
+
     def _cost(self, sentence: str) -> int:
         """The most tokens that a sentence adds to a text: at its head, or after a space."""
-        encode = self.model.tokenizer.encode
-        return max(len(encode(sentence)), len(encode(" " + sentence))) - SPECIAL_TOKENS
+        return max(self._length(sentence), self._length(" " + sentence))
+
+    def _length(self, text: str) -> int:
+        """Tokens of a text, without those around it."""
+        return len(self.model.tokenizer.encode(text)) - SPECIAL_TOKENS
 
     def _write(self, texts: list[tuple[str, DecodeOptions]]) -> Iterator[dict[int, Draft]]:
         """The drafts of texts, by index: remembered, or written and remembered batch by batch."""
@@ -226,7 +236,7 @@ class Summarizer:
         scale, room = words / USUAL_WORDS, self.model.config.positions // 3
         longest = min(round(self.options.max_length * max(1, scale)), room)
         shortest = min(round(self.options.min_length * scale), longest // 2)
-        enough = len(self.model.tokenizer.encode(text)) >= 2 * shortest
+        enough = self._length(text) + SPECIAL_TOKENS >= 2 * shortest
         return replace(self.options, max_length=longest, min_length=shortest if enough else 0)
 
 
