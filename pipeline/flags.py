@@ -3,6 +3,7 @@
 Flags inform; they never hide text. A flag asks for attention; a note is for who reads closely.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -92,6 +93,15 @@ GROUPS = {
 }
 """What a flag can be raised over."""
 FLAGS = {flag.name: flag for group in GROUPS.values() for flag in group}
+
+
+def details(findings: Iterable[Finding]) -> dict[str, str]:
+    """What each flag was raised for, by name; all of it where one was raised more than once."""
+    said: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.detail:
+            said.setdefault(finding.name, []).append(finding.detail)
+    return {name: ", ".join(parts) for name, parts in said.items()}
 
 
 def shown(name: str, detail: str = "") -> str:

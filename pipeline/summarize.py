@@ -14,7 +14,7 @@ from pipeline.cache import Cache
 from pipeline.checks import summaries
 from pipeline.document import Summary, SummarySentence
 from pipeline.evidence import ENOUGH_SUPPORT, Evidence
-from pipeline.flags import Finding
+from pipeline.flags import Finding, details
 from pipeline.signature import Signature
 from pipeline.split import split_to_fit
 
@@ -273,5 +273,4 @@ def _flagged(
 ) -> SummarySentence:
     weak = ("weak-support",) if share < ENOUGH_SUPPORT else ()
     flags = dict.fromkeys((*weak, *(finding.name for finding in findings)))
-    details = {finding.name: finding.detail for finding in findings if finding.detail}
-    return SummarySentence(sentence, supports, tuple(flags), details)
+    return SummarySentence(sentence, supports, tuple(flags), details(findings))

@@ -17,6 +17,7 @@ from pipeline.cache import Cache
 from pipeline.checks import is_foreign_text
 from pipeline.decode import Decoder
 from pipeline.document import Again, Translation
+from pipeline.flags import details
 from pipeline.glossary import Glossary
 from pipeline.signature import Signature
 
@@ -132,8 +133,7 @@ class Translator:
             *(term.finding for term in lacking),
         )
         flags = dict.fromkeys((*translation.flags, *(finding.name for finding in found)))
-        details = {finding.name: finding.detail for finding in found if finding.detail}
-        return replace(translation, flags=tuple(flags), details=details)
+        return replace(translation, flags=tuple(flags), details=details(found))
 
 
 def _with(signature: Signature, name: str, value: str) -> Signature:
@@ -169,12 +169,12 @@ def pack(translation: Translation) -> list[Any]:
     """The JSON form that the cache keeps."""
     again = translation.again
     told = [list(again.reasons), list(again.tried), again.kept] if again else None
-    flags, details = list(translation.flags), translation.details
-    return [translation.text, translation.score, flags, details, told]
+    flags, said = list(translation.flags), translation.details
+    return [translation.text, translation.score, flags, said, told]
 
 
 def unpack(row: list[Any]) -> Translation:
     """A translation from its JSON form."""
-    text, score, flags, details, told = row
+    text, score, flags, said, told = row
     again = Again(tuple(told[0]), tuple(told[1]), told[2]) if told else None
-    return Translation(text, score, tuple(flags), details, again)
+    return Translation(text, score, tuple(flags), said, again)

@@ -178,6 +178,15 @@ def test_what_the_checks_find_is_told_but_not_remembered() -> None:
     assert unpack(rows["في 2025."]) == Translation("In 2026.", -0.1)
 
 
+def test_all_that_a_flag_was_raised_for_is_told() -> None:
+    said = tuple(["In", "2024,", "35", "of", "800", "people", "died."])
+    used = ScriptedEngine(lambda words: Hypothesis(said, -0.1, finished=True))
+    source = "مات عدد كبير من الناس في عام 2024."
+    one = translator(used).translate([source])[0][source]
+    assert one.flags == ("number-added",)
+    assert one.details == {"number-added": "35, 800"}
+
+
 def test_another_version_of_the_checks_decodes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     memory, used = Cache(MEMORY), engine()
     made = translator(used, memory)
