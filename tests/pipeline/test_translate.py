@@ -179,7 +179,7 @@ def test_what_the_checks_find_is_told_but_not_remembered() -> None:
 
 
 def test_all_that_a_flag_was_raised_for_is_told() -> None:
-    said = tuple(["In", "2024,", "35", "of", "800", "people", "died."])
+    said = ("In", "2024,", "35", "of", "800", "people", "died.")
     used = ScriptedEngine(lambda words: Hypothesis(said, -0.1, finished=True))
     source = "مات عدد كبير من الناس في عام 2024."
     one = translator(used).translate([source])[0][source]
