@@ -23,8 +23,8 @@ from pipeline.signature import Signature
 
 T = TypeVar("T")
 
-# Also of `pipeline.decode` and of what `pipeline.again` decides.
-VERSION = 2
+# Also of `pipeline.decode`, of what `pipeline.again` decides, and of what the memory holds.
+VERSION = 3
 
 # A score is low where it is this many robust standard deviations below the document's median
 # (Iglewicz and Hoaglin 1993: 3.5, and 1.4826 times the median deviation), and clearly below it.
@@ -98,7 +98,8 @@ class Translator:
         rows = self.memory.recall(signature, list(given))
         missing = {source: value for source, value in given.items() if source not in rows}
         for new in compute(missing) if missing else ():
-            rows |= self.memory.remember(signature, {s: pack(one) for s, one in new.items()})
+            packed = {source: [*pack(one), source] for source, one in new.items()}
+            rows |= self.memory.remember(signature, packed)
             self.kept(len(new))
         return {source: unpack(row) for source, row in rows.items()}, set(missing)
 
@@ -166,7 +167,7 @@ def _compared(translation: Translation, middle: float) -> dict[str, str]:
 
 
 def pack(translation: Translation) -> list[Any]:
-    """The JSON form that the cache keeps."""
+    """The JSON form that the cache keeps; in the memory the source stands after it."""
     again = translation.again
     told = [list(again.reasons), list(again.tried), again.kept] if again else None
     flags, said = list(translation.flags), translation.details
@@ -175,6 +176,6 @@ def pack(translation: Translation) -> list[Any]:
 
 def unpack(row: list[Any]) -> Translation:
     """A translation from its JSON form."""
-    text, score, flags, said, told = row
+    text, score, flags, said, told = row[:5]
     again = Again(tuple(told[0]), tuple(told[1]), told[2]) if told else None
     return Translation(text, score, tuple(flags), said, again)

@@ -90,7 +90,7 @@ def test_the_record_of_a_small_document(models: Models) -> None:
     segmenter = f"segmenter:sentencex-{version('sentencex')}"
     assert {name: report["signature"] for name, report in stages.items()} == {
         "segment": f"segment:v{segment.VERSION}|{segmenter}|lang:ar",
-        "translate": "translate:v2|model:dir:translator|weights:sha256:marian|tokens:sha256:words|"
+        "translate": "translate:v3|model:dir:translator|weights:sha256:marian|tokens:sha256:words|"
         + made.format(script="lang:ar|script:Arab|", most=511, least=0)
         + f"|checks:v{checks.VERSION}",
         "summarize": "summarize:v2|model:dir:summarizer|weights:sha256:bart|tokens:sha256:words|"

@@ -130,7 +130,7 @@ def test_what_hears_of_a_batch_can_end_the_work() -> None:
 
 def test_the_signature_names_all_that_decides() -> None:
     assert str(translator(engine()).signature) == (
-        "translate:v2|model:dir:translator|weights:sha256:marian|tokens:sha256:words"
+        "translate:v3|model:dir:translator|weights:sha256:marian|tokens:sha256:words"
         "|engine:scripted-1|lang:ar|script:Arab|beam:4|max_length:511|min_length:0"
         f"|no_repeat_ngram:0|length_penalty:1.0|early_stopping:False|checks:v{checks.VERSION}"
     )
