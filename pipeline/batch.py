@@ -17,8 +17,9 @@ from pipeline.corpus import Corpus
 from pipeline.document import Document, Failure, Record
 from pipeline.flow import Pipeline
 from pipeline.interrupt import Interrupts
-from pipeline.output import Write, put
+from pipeline.output import put
 from pipeline.progress import Shown
+from pipeline.render import Write
 from pipeline.report import Job, Report, Status, Tally
 
 log = logging.getLogger(__name__)
@@ -117,5 +118,6 @@ def write_report(report: Report, folder: Path) -> None:
     """REPORT for programs and PAGE for people."""
     from pipeline.render.report import page
 
-    put(folder / REPORT, json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n")
-    put(folder / PAGE, page(report))
+    written = json.dumps(report.to_json(), ensure_ascii=False, indent=1)
+    put(folder / REPORT, f"{written}\n".encode())
+    put(folder / PAGE, page(report).encode())

@@ -12,9 +12,11 @@ from typing import Any
 
 from models.catalog import find as find_language
 from pipeline.document import Document, Failure
-from pipeline.files import STDIN, File, find
+from pipeline.files import File, find
 from pipeline.harmless import visible
-from pipeline.sources import Unreadable, document, read
+from pipeline.readers.content import Unreadable
+from pipeline.readers.text import plain
+from pipeline.sources import STDIN, document, read_each
 from pipeline.tables import USUAL, Fields, Row, listed, rows
 
 __all__ = ["Corpus", "Entry", "Fields"]
@@ -75,19 +77,19 @@ class Corpus:
             before += file.size
 
     def _entries(self, file: File) -> Iterator[Entry]:
-        if file.kind == "text":
-            yield Entry(self._whole(file), file.size)
+        if file.kind == "document":
+            yield from (Entry(one, file.size) for one in self._whole(file))
         else:
             for row in rows(file, self._fields):
                 values = {} if isinstance(row.values, Unreadable) else row.values
                 yield Entry(self._outcome(file, row), row.consumed, values)
 
-    def _whole(self, file: File) -> Document | Failure:
-        try:
-            found = read(Path(file.path), self._lang)
-        except Unreadable as error:
-            return Failure(error.reason, file.name, id=file.identity)
-        return replace(found, id=file.identity, path=file.name)
+    def _whole(self, file: File) -> Iterator[Document | Failure]:
+        for found in read_each(Path(file.path), self._lang, file.identity):
+            if isinstance(found, Unreadable):
+                yield Failure(found.reason, file.name, id=file.identity)
+            else:
+                yield replace(found, path=file.name)
 
     def _outcome(self, file: File, row: Row) -> Document | Failure:
         identity: str | None = None
@@ -110,10 +112,9 @@ class Corpus:
             )
         lang = _text(values, names.lang).strip()
         found = document(
-            _text(values, names.text),
+            plain(_text(values, names.text), _text(values, names.title)),
             identity or f"{file.identity}:{line}",
             self._lang or (_code(lang, names.lang) if lang else None),
-            _text(values, names.title),
         )
         time = _name(values.get(names.time), names.time)
         return replace(found, path=file.name, line=line, time=time)

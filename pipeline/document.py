@@ -5,9 +5,30 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What a line of a document is. `level` of a heading or list, from 1; 0 where there is none.
+
+    A cell is one of a table, a cue a piece of speech in subtitles.
+    """
+
+    kind: Literal["heading", "paragraph", "item", "cell", "cue"] = "paragraph"
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Subtitles that stood together on the screen: seconds, and a span of the document's text."""
+
+    begin: float
+    finish: float
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +36,9 @@ class Document:
     """What a reader made of one source. `text` is NFC; every line is a headline or a paragraph.
 
     `lang` is an ISO 639-1 code; `lang_score` is None where a person named the language. `line` is
-    where the document begins in a file that holds many, from 1; `time` is as the source gives it.
+    where the document begins in a file that holds many, from 1; `time` and `url` are as the source
+    gives them. `blocks` says of every line that is not blank what it is, and is empty where the
+    source does not. `cues` are those of subtitles.
     """
 
     id: str
@@ -27,6 +50,9 @@ class Document:
     line: int | None = None
     time: str | None = None
     flags: tuple[str, ...] = ()
+    url: str | None = None
+    blocks: tuple[Block, ...] = ()
+    cues: tuple[Cue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +72,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A sentence or headline: `document.text[start:end] == text`, offsets in characters."""
+    """A sentence or headline: `document.text[start:end] == text`, offsets in characters.
+
+    `paragraph` counts the lines that are not blank. `lang` is empty where it is the document's.
+    """
 
     index: int
     paragraph: int
     start: int
     end: int
     text: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +102,8 @@ class Again:
 class Translation:
     """The English of one source text. `score`: mean token log-probability; None if not decoded.
 
-    `details` says of some flags what they were raised for.
+    `details` says of some flags what they were raised for. `by` tells who made it: the model, a
+    person whose translation is in the memory, or nobody, where the source stands as it is.
     """
 
     text: str
@@ -80,6 +111,7 @@ class Translation:
     flags: tuple[str, ...] = ()
     details: dict[str, str] = field(default_factory=dict)
     again: Again | None = None
+    by: Literal["model", "memory", "source"] = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +175,8 @@ class Record:
             "khulasa": _release(),
             "source": _source_json(self.document),
             "segments": [
-                _segment_json(*pair) for pair in zip(self.segments, self.translations, strict=True)
+                _segment_json(*pair, self.document.lang)
+                for pair in zip(self.segments, self.translations, strict=True)
             ],
             "summary": {
                 "text": self.summary.text,
@@ -168,18 +201,23 @@ def _source_json(document: Document) -> dict[str, Any]:
         "lang": document.lang,
         "lang_score": document.lang_score,
         "title": document.title,
+        "url": document.url,
+        "blocks": [[block.kind, block.level] for block in document.blocks],
+        "cues": [[cue.begin, cue.finish, cue.start, cue.end] for cue in document.cues],
         "sha256": hashlib.sha256(document.text.encode()).hexdigest(),
     }
 
 
-def _segment_json(segment: Segment, translation: Translation) -> dict[str, Any]:
+def _segment_json(segment: Segment, translation: Translation, lang: str) -> dict[str, Any]:
     return {
         "index": segment.index,
         "paragraph": segment.paragraph,
         "start": segment.start,
         "end": segment.end,
+        "lang": segment.lang or lang,
         "source": segment.text,
         "target": translation.text,
+        "by": translation.by,
         "score": translation.score,
         "flags": list(translation.flags),
         "details": translation.details,

@@ -12,26 +12,22 @@ from typing import Literal
 from models.errors import one_line
 from pipeline.document import Failure
 from pipeline.harmless import visible
-from pipeline.sources import Unreadable
+from pipeline.readers import FORMATS
+from pipeline.readers.content import Unreadable
+from pipeline.sources import STDIN, ending, stem
 
-Kind = Literal["text", "jsonl", "csv", "parquet"]
+Kind = Literal["document", "jsonl", "csv", "parquet"]
 
-STDIN = "-"
-KNOWN = ".txt, .md, .jsonl, .csv, .tsv (these three also as .gz or .zst) or .parquet"
+KNOWN = f".{', .'.join(FORMATS)}, .jsonl, .csv, .tsv (these three also as .gz or .zst) or .parquet"
 
 _KINDS: dict[str, Kind] = {
-    "txt": "text",
-    "md": "text",
-    "markdown": "text",
     "jsonl": "jsonl",
     "ndjson": "jsonl",
     "csv": "csv",
     "tsv": "csv",
     "parquet": "parquet",
 }
-_SUFFIX = re.compile(
-    r"(?<=.)\.(?:(txt|md|markdown|parquet)|(jsonl|ndjson|csv|tsv)(?:\.gz|\.zst)?)\Z", re.I | re.S
-)
+_TABLE = re.compile(r"(?<=.)\.(?:(parquet)|(jsonl|ndjson|csv|tsv)(?:\.gz|\.zst)?)\Z", re.I | re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +155,14 @@ def _hides(parts: tuple[str, ...]) -> bool:
 
 
 def _kind(path: Path) -> Kind | None:
-    match = _SUFFIX.search(path.name)
-    return _KINDS[(match[1] or match[2]).lower()] if match else None
+    if table := _TABLE.search(path.name):
+        return _KINDS[(table[1] or table[2]).lower()]
+    return "document" if ending(path.name) else None
 
 
 def _identity(path: Path, base: Path) -> str:
     below = path.relative_to(base)
-    return visible(below.with_name(_SUFFIX.sub("", below.name)).as_posix())
+    return visible(below.with_name(stem(_TABLE.sub("", below.name))).as_posix())
 
 
 def _leaves(path: Path, base: Path) -> bool:

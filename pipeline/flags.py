@@ -59,6 +59,8 @@ _OF_TRANSLATIONS = (
         "passed through as it stands: not in the language or script of the source, or a name",
         note=True,
     ),
+    Flag("english", "English already: passed through as it stands", note=True),
+    Flag("no-model", "in another language, for which no model is at hand: passed through"),
 )
 _OF_SUMMARIES = (
     Flag("weak-support", "no sentence of the document says most of this"),
@@ -80,6 +82,10 @@ _OF_DOCUMENTS = (
         "tiny-models", "made by the bundled models, which know only the small world of the samples"
     ),
     Flag("unverified-model", "a model that did not pass the known sentences, or was not asked to"),
+    Flag("unsure-language", "too little tells in which language this is; name it with --from"),
+    Flag("mixed-languages", "more than one language, each translated by its own model", note=True),
+    Flag("no-text-layer", "pages that are pictures: what stands on them is not read"),
+    Flag("attachments", "files that are attached and not read", note=True),
     Flag(
         "duplicate-id",
         "another document of the job had this id: a number was added to it",

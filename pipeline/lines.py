@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from models.errors import one_line
-from pipeline.files import STDIN, File
-from pipeline.sources import LARGEST, Unreadable
+from pipeline.files import File
+from pipeline.readers.content import LARGEST, Unreadable
+from pipeline.sources import STDIN
 
 BUFFER = 2**18  # bytes that are read at once, from a disk or out of a compressed file
 

@@ -2,23 +2,22 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from io import StringIO
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from io import BytesIO
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from models.errors import KhulasaError
 from pipeline.document import Record
-from pipeline.render import SUFFIXES, renderer
+from pipeline.render import FORMATS, Write, opened
 
-RECORDS = "records.jsonl"
-FOLDER = "records"
+RECORDS = "records"
+LINES = f"{RECORDS}.jsonl"
+FOLDER = RECORDS
 LOCK = ".lock"
 LONGEST_NAME = 80  # characters; four bytes each at most, and file systems allow 255 bytes
-
-Write = Callable[[Record], None]
 
 # Names that are the same file nowhere else and hide nothing: no capitals, no leading dot.
 _PLAIN = re.compile(r"[a-z0-9_][a-z0-9_.-]*")
@@ -41,21 +40,54 @@ def reserved(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def in_one_file(folder: Path) -> Iterator[Write]:
-    """Write records to RECORDS, one line of JSON each; it has that name when the context ends.
+def written(folder: Path, forms: Sequence[str], split: bool) -> Iterator[Write]:
+    """Write every record in each of the formats: all to one file, or a file each where `split`.
+
+    A format whose files hold one document alone is always split.
+    """
+    with ExitStack() as stack:
+        writes = [stack.enter_context(_in_format(folder, form, split)) for form in forms]
+
+        def write(record: Record) -> None:
+            for one in writes:
+                one(record)
+
+        yield write
+
+
+def _in_format(folder: Path, form: str, split: bool) -> AbstractContextManager[Write]:
+    if split or FORMATS[form].alone:
+        return in_a_file_each(folder, form)
+    return in_lines(folder) if form == "json" else in_one_file(folder, form)
+
+
+@contextmanager
+def in_one_file(folder: Path, form: str) -> Iterator[Write]:
+    """Write all records to one file in a format of `pipeline.render`; as `in_lines`.
+
+    What an error interrupts has no end and keeps the name that ends in `.partial`.
+    """
+    whole = folder / f"{RECORDS}{FORMATS[form].endings[0]}"
+    partial = whole.with_name(f"{whole.name}.partial")
+    with _named(partial), partial.open("wb") as file, opened(form, file) as write:
+        yield write
+    partial.replace(whole)
+
+
+@contextmanager
+def in_lines(folder: Path) -> Iterator[Write]:
+    """Write records to LINES, one line of JSON each; it has that name when the context ends.
 
     Meanwhile it ends in `.partial`. Where a write was cut short, by a signal or a full disk, what
     stands of the line is cut off.
     """
-    partial = folder / f"{RECORDS}.partial"
-    render, whole = renderer("json"), 0
+    partial = folder / f"{LINES}.partial"
+    whole = 0
     with partial.open("wb", buffering=0) as file:  # what a buffer holds is lost on a full disk
 
         def write(record: Record) -> None:
             nonlocal whole
-            text = StringIO()
-            render(record, text)
-            line = text.getvalue().encode()
+            line = rendered(record, "json")
             rest = memoryview(line)
             with _named(partial):
                 while rest:
@@ -66,30 +98,36 @@ def in_one_file(folder: Path) -> Iterator[Write]:
             yield write
         finally:
             file.truncate(whole)
-    partial.replace(folder / RECORDS)
+    partial.replace(folder / LINES)
 
 
 @contextmanager
 def in_a_file_each(folder: Path, form: str) -> Iterator[Write]:
     """Write every record to a file of its own in FOLDER, in a format of `pipeline.render`."""
     (folder / FOLDER).mkdir(exist_ok=True)
-    render = renderer(form)
-    suffix = next(suffix for suffix, name in SUFFIXES.items() if name == form)
+    suffix = FORMATS[form].endings[0]
 
     def write(record: Record) -> None:
-        text = StringIO()
-        render(record, text)
-        put(folder / FOLDER / f"{file_name(record.document.id)}{suffix}", text.getvalue())
+        name = f"{file_name(record.document.id)}{suffix}"
+        put(folder / FOLDER / name, rendered(record, form))
 
     yield write
 
 
-def put(path: Path, text: str) -> None:
+def rendered(record: Record, form: str) -> bytes:
+    """A file that holds this one record."""
+    out = BytesIO()
+    with opened(form, out) as write:
+        write(record)
+    return out.getvalue()
+
+
+def put(path: Path, content: bytes) -> None:
     """Write a file that is there when it is complete and not before."""
     partial = path.with_name(f".{path.name}.partial")
     try:
         with _named(path):
-            partial.write_text(text, encoding="utf-8")
+            partial.write_bytes(content)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

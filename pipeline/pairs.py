@@ -14,7 +14,7 @@ from pipeline.figures import count
 from pipeline.files import File
 from pipeline.harmless import visible
 from pipeline.lines import opened
-from pipeline.sources import Unreadable
+from pipeline.readers.content import Unreadable
 from pipeline.tmx import Unit, units
 
 
@@ -87,7 +87,7 @@ def _pair(unit: Unit, lang: str | None) -> Pair:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    with _named(path), opened(File(str(path), path.stem, "text", 0)) as lines:
+    with _named(path), opened(File(str(path), path.stem, "document", 0)) as lines:
         while raw := lines.read():
             try:
                 text = raw.decode()

@@ -1,103 +1,120 @@
-"""Files and streams to documents: decoded, NFC, one line a headline or paragraph.
+"""Files and streams to documents: read by their format, named, their language told."""
 
-Nothing of the text is dropped: what cannot be decoded is an error that says where.
-"""
-
-import codecs
 import os
 import re
 import unicodedata
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
-from models.errors import KhulasaError
 from pipeline.document import Document
+from pipeline.readers import FORMATS, reader
+from pipeline.readers.content import LARGEST, Content, Unreadable, printable
+from pipeline.readers.text import decode
 
-# A book of a million words is about 12 MB in UTF-8: what is larger is not one document.
-LARGEST = 64 * 2**20
-# Where text is wrapped by hand or by a mail program it is at 60 to 80 columns; paragraphs that a
-# program writes on one line are longer than this.
-WIDEST_WRAP = 120
-NARROWEST_WRAP = 40
-LONGEST_TITLE = 250
-SAMPLE = 10_000  # characters that tell encoding and script
+SAMPLE = 10_000  # characters that tell the language
+STDIN = "-"
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_ENDING = re.compile(rf"(?<=.)\.({'|'.join(map(re.escape, FORMATS))})\Z", re.I | re.S)
 _ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff]+")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
-
-
-class Unreadable(KhulasaError):
-    """An input that is not a readable text document. `reason` is the message without the name."""
-
-    def __init__(self, reason: str, name: str | None = None) -> None:
-        super().__init__(reason if name is None else f"{name}: {reason}")
-        self.reason = reason
+_MAGIC = (
+    (re.compile(rb"%PDF-"), "pdf"),
+    (re.compile(rb"PK\x03\x04.{4,200}mimetypeapplication/epub", re.S), "epub"),
+    (re.compile(rb"PK\x03\x04.{4,200}mimetypeapplication/vnd.oasis", re.S), "odt"),
+    (re.compile(rb"PK\x03\x04"), "docx"),
+    (re.compile(rb"\s*<(?:!doctype html|html)\b", re.I), "html"),
+    (re.compile(rb"\s*<\?xml|\s*<(?:rss|feed)\b"), "xml"),
+    (re.compile(rb"WARC/1\.\d"), "warc"),
+)
 
 
 def read(path: Path, lang: str | None = None) -> Document:
-    """The document in a .txt or .md file. Raises Unreadable with the reason.
+    """The one document in a file, taken as text where the name does not say otherwise.
 
-    Where `lang` is not given, a text in Arabic script is taken as Arabic.
+    Where `lang` is not given, it is told from the text. Raises Unreadable with the reason, also
+    where the file holds several documents.
     """
-    return parse(_bytes(path), name=str(path), lang=lang)
+    documents = read_each(path, lang)
+    first = next(documents)
+    if isinstance(first, Unreadable):
+        raise first
+    if next(documents, None) is not None:
+        raise Unreadable("holds several documents; read it with read_each", str(path))
+    return first
 
 
-def read_lines(path: Path) -> list[str]:
-    r"""The lines of a text file that are not blank, as they stand: NFC, none joined to another.
+def read_each(
+    path: Path, lang: str | None = None, identity: str | None = None
+) -> Iterator[Document | Unreadable]:
+    """Every document in a file, or why one cannot be read: what ends the file early comes last.
 
-    A line ends at `\n` and nowhere else. Raises Unreadable with the reason.
+    Where documents have no id of their own they get `identity`, the name of the file if None.
     """
-    data = _bytes(path)
-    try:
-        text = unicodedata.normalize("NFC", _printable(_decode(data)))
-    except Unreadable as error:
-        raise Unreadable(error.reason, str(path)) from error
-    return [stripped for line in text.split("\n") if (stripped := line.strip())]
-
-
-def _bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise Unreadable("is a folder; name the files in it", str(path))
         with path.open("rb") as file:
-            return file.read(LARGEST + 1)
-    except OSError as error:
-        raise Unreadable(os.strerror(error.errno or 0).lower(), str(path)) from error
-
-
-def parse(data: bytes, name: str, lang: str | None = None) -> Document:
-    """The document in bytes that came from `name` (`-` for standard input); as `read`."""
-    identity = "stdin" if name == "-" else Path(name).stem
-    try:
-        text = _decode(data)
-        if name.lower().endswith((".md", ".markdown")):
-            text = _markdown_text(_printable(text))
-        return replace(document(text, identity, lang), path=name)
+            yield from each(file, str(path), lang, identity)
     except Unreadable as error:
-        raise Unreadable(error.reason, name) from error
+        yield error
+    except OSError as error:
+        yield Unreadable(os.strerror(error.errno or 0).lower(), str(path))
 
 
-def document(text: str, identity: str, lang: str | None, title: str = "") -> Document:
-    """The document that decoded text makes. Raises Unreadable with a reason that names no place.
+def each(
+    file: BinaryIO, name: str, lang: str | None = None, identity: str | None = None
+) -> Iterator[Document | Unreadable]:
+    """Every document in what came from `name`, STDIN where it has none; as `read_each`.
 
-    `title` stands above the text, to be translated with it, unless the text begins with it.
+    `file` can be sought in. Its format is told by the name, without one by how it begins.
     """
-    if len(text) > LARGEST:
-        raise Unreadable(f"larger than {LARGEST >> 20} MB; cut it into documents")
-    text = _clean(text)
-    if not text:
-        raise Unreadable("is empty")
-    if title := " ".join(_clean(title).split()):
-        text = text if text.startswith(title) else f"{title}\n{text}"
-    return Document(identity, lang or _language(text), title or _title(text), text)
+    kind = _kind_of_stream(file) if name == STDIN else ending(name) or "txt"
+    identity = identity or ("stdin" if name == STDIN else stem(Path(name).name))
+    try:
+        for number, found in enumerate(reader(kind)(file), 1):
+            if isinstance(found, Unreadable):
+                yield Unreadable(found.reason, name)
+                continue
+            usual = identity if number == 1 else f"{identity}:{number}"
+            try:
+                yield document(found, found.id or usual, lang, name)
+            except Unreadable as error:
+                yield Unreadable(error.reason, name)
+    except Unreadable as error:
+        yield Unreadable(error.reason, name)
+
+
+def document(found: Content, identity: str, lang: str | None, path: str | None = None) -> Document:
+    """The document that content makes. Raises Unreadable where its language cannot be told."""
+    return Document(
+        identity,
+        lang or _language(found.text),
+        found.title,
+        found.text,
+        path,
+        time=found.time or None,
+        flags=found.flags,
+        url=found.url or None,
+        blocks=found.blocks,
+        cues=found.cues,
+    )
+
+
+def ending(name: str) -> str | None:
+    """The ending of a file's name, a key of `readers.FORMATS`; None where it has none of them."""
+    found = _ENDING.search(name)
+    return found[1].lower() if found else None
+
+
+def stem(name: str) -> str:
+    """The name of a file without its ending."""
+    return _ENDING.sub("", name)
+
+
+def _kind_of_stream(file: BinaryIO) -> str:
+    head = file.read(1024)
+    file.seek(0)
+    return next((kind for magic, kind in _MAGIC if magic.match(head)), "txt")
 
 
 def _language(text: str) -> str:
@@ -110,110 +127,16 @@ def _language(text: str) -> str:
     return "ar"
 
 
-def _decode(data: bytes) -> str:
-    """UTF-8, UTF-16 and UTF-32 by their marks, UTF-16 without one, Windows-1256."""
-    if len(data) > LARGEST:
-        raise Unreadable(f"larger than {LARGEST >> 20} MB; cut it into documents")
-    for mark, marked in _BOMS:
-        if data.startswith(mark):
-            return _strictly(data, marked).removeprefix("\ufeff")
-    if unmarked := _unmarked_utf16(data):
-        return _strictly(data, unmarked)
-    if b"\0" in data:
-        raise Unreadable("is binary, not text")
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("cp1256") if _is_windows_1256(data) else _strictly(data, "utf-8")
+def read_lines(path: Path) -> list[str]:
+    r"""The lines of a text file that are not blank, as they stand: NFC, none joined to another.
 
-
-def _strictly(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Unreadable(
-            f"byte {error.start} (line {line}) is not {encoding.upper()}; save the file as UTF-8"
-        ) from error
-
-
-def _clean(text: str) -> str:
-    """NFC without control characters, one line a headline or paragraph; empty where all blank."""
-    text = _unwrap(unicodedata.normalize("NFC", _printable(text)))
-    return "" if text.isspace() else text
-
-
-def _printable(text: str) -> str:
-    """Stray control characters, terminal escapes among them, become spaces; many mean no text."""
-    printable, controls = _CONTROL.subn(" ", text)
-    if "\0" in text or controls * 20 > len(text):
-        raise Unreadable("is binary, not text")
-    return printable
-
-
-def _unmarked_utf16(data: bytes) -> str | None:
-    """Spaces, digits and line ends of any language have a zero byte on one side in UTF-16."""
-    even, odd = data[:SAMPLE:2].count(0), data[1:SAMPLE:2].count(0)
-    if max(even, odd) < max(1, len(data[:SAMPLE]) // 40) or min(even, odd) > 0:
-        return None
-    return "utf-16-be" if even else "utf-16-le"
-
-
-def _is_windows_1256(data: bytes) -> bool:
-    """What is not UTF-8, and what Windows-1256 makes of it is Arabic words.
-
-    Damaged UTF-8 is told apart by its many intact sequences: real Windows-1256 text has nearly
-    none by chance.
+    A line ends at `\n` and nowhere else. Raises Unreadable with the reason.
     """
-    damaged = data.decode("utf-8", "replace")
-    broken = damaged.count("\ufffd")
-    intact = sum(char > "\x7f" for char in damaged) - broken
-    if not broken or intact > broken:
-        return False
-    letters = [char for char in data.decode("cp1256") if char.isalpha()]
-    return sum("\u0621" <= char <= "\u064a" for char in letters) * 2 > len(letters)
-
-
-def _unwrap(text: str) -> str:
-    """Join lines that were broken at a fixed width; other line breaks are kept as they are.
-
-    A program that fills lines breaks where the next word no longer fits. A text is taken as
-    wrapped where most of its line breaks are such, at the width of its longest line.
-    """
-    lines = [line.strip() for line in text.splitlines()]
-    width = max(map(len, lines), default=0)
-    if not NARROWEST_WRAP <= width <= WIDEST_WRAP:
-        return "\n".join(lines).strip("\n")
-    filled = [_is_filled(line, after, width) for line, after in pairwise(lines)]
-    inner = sum(bool(line and after) for line, after in pairwise(lines))
-    if sum(filled) < max(3, 0.6 * inner):
-        return "\n".join(lines).strip("\n")
-    joints = [" " if fill else "\n" for fill in filled]
-    return "".join(map("".join, zip(lines, [*joints, ""], strict=True))).strip("\n")
-
-
-def _is_filled(line: str, after: str, width: int) -> bool:
-    return bool(line and after) and len(line) + 1 + len(after.split(maxsplit=1)[0]) > width
-
-
-def _title(text: str) -> str:
-    """The first line, where it is short and something follows it."""
-    first, _, rest = text.partition("\n")
-    return first if rest.strip() and len(first) <= LONGEST_TITLE else ""
-
-
-def _markdown_text(text: str) -> str:
-    """The words of a Markdown document, without its marks: one line a block."""
-    from markdown_it import MarkdownIt
-
-    blocks: list[str] = []
-    for token in MarkdownIt("commonmark").parse(text):
-        if token.type == "inline":
-            parts = (
-                " " if child.type.endswith("break") else child.content
-                for child in token.children or ()
-            )
-            blocks.append("".join(parts).strip())
-        elif token.type in ("fence", "code_block", "html_block"):
-            blocks.append(token.content.rstrip())
-    return "\n\n".join(blocks)
+    try:
+        with path.open("rb") as file:
+            text = unicodedata.normalize("NFC", printable(decode(file.read(LARGEST + 1))))
+    except Unreadable as error:
+        raise Unreadable(error.reason, str(path)) from error
+    except OSError as error:
+        raise Unreadable(os.strerror(error.errno or 0).lower(), str(path)) from error
+    return [stripped for line in text.split("\n") if (stripped := line.strip())]

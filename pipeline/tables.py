@@ -14,7 +14,7 @@ from typing import Any, Self
 from models.errors import KhulasaError, one_line
 from pipeline.files import File
 from pipeline.lines import BUFFER, Lines, opened, why
-from pipeline.sources import LARGEST, Unreadable
+from pipeline.readers.content import LARGEST, Unreadable
 
 DELIMITERS = ",;\t|"
 BATCH = 64  # rows of Parquet in memory at once

@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
 from models.errors import one_line
-from pipeline.sources import Unreadable
+from pipeline.readers.content import Unreadable
 
 LARGEST_UNIT = 4 * 2**20
 """Bytes from the end of one unit to the end of the next; more is no translation of a sentence."""

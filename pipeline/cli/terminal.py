@@ -5,9 +5,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import typer
 
@@ -19,30 +19,48 @@ if TYPE_CHECKING:
 
 def documents(names: list[str], lang: str | None, failed: list[str]) -> "Iterator[Document]":
     """The documents that can be read; the others are told and noted in `failed`."""
-    from pipeline.sources import LARGEST, Unreadable, parse, read
+    from pipeline.readers.content import Unreadable
+    from pipeline.sources import STDIN, each, read_each
 
     for name in names:
-        try:
-            if name == "-":
-                yield parse(sys.stdin.buffer.read(LARGEST + 1), name, lang)
+        found = (
+            each(_standard_input(), name, lang) if name == STDIN else read_each(Path(name), lang)
+        )
+        for one in found:
+            if isinstance(one, Unreadable):
+                failed.append(name)
+                say(str(one))
             else:
-                yield read(Path(name), lang)
-        except Unreadable as error:
-            failed.append(name)
-            say(str(error))
+                yield one
+
+
+def _standard_input() -> BytesIO:
+    from pipeline.readers.content import LARGEST
+
+    return BytesIO(sys.stdin.buffer.read(LARGEST + 1))
 
 
 @contextmanager
 def writing(output: Path | None) -> Iterator[TextIO]:
     """Standard output, or a file that is there when it is complete and not before."""
+    with writing_bytes(output) as out:
+        text = TextIOWrapper(out, encoding="utf-8", newline="\n", write_through=True)
+        try:
+            yield text
+        finally:
+            text.detach()
+
+
+@contextmanager
+def writing_bytes(output: Path | None) -> Iterator[BinaryIO]:
+    """As `writing`, for any format."""
     if output is None:
-        if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")
-        yield sys.stdout
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     partial = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        with partial.open("w", encoding="utf-8") as out:
+        with partial.open("wb") as out:
             yield out
         partial.replace(output)
     finally:

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,11 +11,27 @@ import typer
 from models.errors import SOME_FAILED, KhulasaError
 from pipeline import logs
 from pipeline.cli.options import Settings, shared
-from pipeline.cli.terminal import documents, writing
+from pipeline.cli.terminal import documents, writing_bytes
+
+
+class Form(StrEnum):
+    """The names of `render.FORMATS`, as the command line offers them."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    html = "html"
+    tmx = "tmx"
+    xliff = "xliff"
+    tsv = "tsv"
+    docx = "docx"
+    srt = "srt"
+    parquet = "parquet"
+    documents = "documents"
+
 
 Format = Annotated[
-    Literal["text", "json", "markdown"] | None,
-    typer.Option("--format", help="Default: by the suffix of OUT, else text."),
+    Form | None, typer.Option("--format", help="Default: by the ending of OUT, else text.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")]
 Sources = Annotated[
@@ -36,9 +53,9 @@ FieldNames = Annotated[
     ),
 ]
 Split = Annotated[bool, typer.Option("--split", help="A file for each record.")]
-SplitFormat = Annotated[
-    Literal["json", "markdown", "text"],
-    typer.Option("--format", help="Of the files of --split."),
+Forms = Annotated[
+    list[Form] | None,
+    typer.Option("--format", help="What is written; may be given more than once.  [default: json]"),
 ]
 FailFast = Annotated[
     bool, typer.Option("--fail-fast", help="Stop at the first document that fails.")
@@ -60,19 +77,19 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Translate and summarise documents."""
-    from pipeline.render import SUFFIXES, renderer
+    from pipeline.render import format_of, opened
 
     if quiet:
         logs.configure(-1)
-    suffix = output.suffix.lower() if output else ""
-    render = renderer(form or SUFFIXES.get(suffix, "text"))
+    chosen = form or (output and format_of(output.name)) or "text"
     failed: list[str] = []
     with (
         settings.pipeline(downloads=not quiet and sys.stderr.isatty()) as pipeline,
-        writing(output) as out,
+        writing_bytes(output) as out,
+        opened(chosen, out) as write,
     ):
         for record in pipeline.run(documents(files, settings.code, failed)):
-            render(record, out)
+            write(record)
         if len(failed) == len(files):  # before an empty file takes the place of an older one
             raise typer.Exit(KhulasaError.exit_code)
     if failed:
@@ -86,7 +103,7 @@ def batch(
     out: OutDir,
     fields: FieldNames = None,
     split: Split = False,
-    form: SplitFormat = "json",
+    forms: Forms = None,
     fail_fast: FailFast = False,
     verbose: Verbose = 0,
     log_format: LogFormat = "text",
@@ -96,26 +113,23 @@ def batch(
     from pipeline.batch import Batch, write_report
     from pipeline.corpus import Corpus
     from pipeline.interrupt import Interrupts
-    from pipeline.output import in_a_file_each, in_one_file, reserved
+    from pipeline.output import reserved, written
     from pipeline.progress import progress
     from pipeline.report import Job
     from pipeline.tables import USUAL, Fields
 
-    if form != "json" and not split:
-        raise typer.BadParameter("records.jsonl is JSON; other formats need --split")
     logs.configure(-1 if quiet else verbose, log_format)
     interrupts = Interrupts()
     interrupts.listen()
     job = Job(tuple(sources), str(out), datetime.now().astimezone())
     names = Fields.parse(fields) if fields else USUAL
     corpus = Corpus(sources, settings.code, names, out)
-    writing = in_a_file_each(out, form) if split else in_one_file(out)
     with (
         reserved(out),
         progress(corpus.total, quiet) as shown,
         settings.pipeline(decoded=shown.decoded) as pipeline,
     ):
-        with writing as write:
+        with written(out, forms or [Form.json], split) as write:
             work = Batch(corpus, pipeline, write, shown, interrupts, fail_fast)
             ending = work.run()
         write_report(work.report(job, ending), out)

@@ -20,9 +20,9 @@ from pipeline.figures import count
 from pipeline.flags import FLAGS
 from pipeline.flow import Pipeline
 from pipeline.harmless import visible
+from pipeline.readers.content import Unreadable
 from pipeline.report import Failed, Signed
 from pipeline.segment import segment
-from pipeline.sources import Unreadable
 
 MOST_FAR = 20
 

@@ -11,9 +11,9 @@ from models.errors import ALL_WELL
 from pipeline.evaluation.align import Boundaries, Unit
 from pipeline.harmless import visible
 from pipeline.output import put
+from pipeline.readers.content import Unreadable
 from pipeline.report import Failed, Signed
 from pipeline.signature import Signature
-from pipeline.sources import Unreadable
 
 SCHEMA = 1
 LARGEST = 2**30  # bytes of an evaluation that is read again
@@ -168,8 +168,8 @@ def write(evaluation: Evaluation, folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     written = json.dumps(evaluation.to_json(), ensure_ascii=False, indent=1)
-    put(folder / EVALUATION, f"{written}\n")
-    put(folder / PAGE, page(evaluation))
+    put(folder / EVALUATION, f"{written}\n".encode())
+    put(folder / PAGE, page(evaluation).encode())
 
 
 def load(path: Path) -> tuple[Measured, ...]:

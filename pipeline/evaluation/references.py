@@ -22,7 +22,8 @@ from pipeline.corpus import Corpus, whole
 from pipeline.document import Document, Failure
 from pipeline.files import File, find
 from pipeline.harmless import visible
-from pipeline.sources import Unreadable, read, read_lines
+from pipeline.readers.content import Unreadable
+from pipeline.sources import read, read_lines
 
 TRANSLATION, SUMMARY, SEGMENTS = ".en.txt", ".summary.en.txt", ".segments.txt"
 

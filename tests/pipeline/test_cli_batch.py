@@ -56,6 +56,9 @@ def test_records_report_and_page(shell: Shell, feed: Path, tmp_path: Path) -> No
         "lang": "ar",
         "lang_score": None,
         "title": "جسر جديد",
+        "url": None,
+        "blocks": [],
+        "cues": [],
         "sha256": "",
     }
     report = json.loads((out / "report.json").read_text("utf-8"))
@@ -146,7 +149,7 @@ USAGE = [
     (("{tmp}",), "holds no file that can be read"),
     (("*.nothing",), "*.nothing: "),
     (("--fields", "body", "{feed}"), "--fields"),
-    (("--format", "markdown", "{feed}"), "--split"),
+    (("--format", "msword", "{feed}"), "--format"),
     (("--threads", "0", "{feed}"), "--threads"),
 ]
 

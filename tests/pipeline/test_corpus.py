@@ -16,10 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import corpus, sources
+from pipeline import corpus
 from pipeline.corpus import Corpus, Entry, Fields
 from pipeline.document import Document, Failure
-from pipeline.sources import Unreadable, parse
+from pipeline.readers import text
+from pipeline.readers.content import Unreadable
+from tests.pipeline.reading import parse
 
 BRIDGE = "افتتح الوزير جسرا في الموصل."
 HEADLINE = "جسر جديد"
@@ -242,12 +244,12 @@ def test_files_that_fail_do_not_end_the_job(tmp_path: Path) -> None:
 
 def test_a_text_that_is_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
-    monkeypatch.setattr(sources, "LARGEST", 2**20)
+    monkeypatch.setattr(text, "LARGEST", 2**20)
     texts = ["x" * (2**20 + 1), "x" * 2**20]
     pq.write_table(pa.table({"text": texts}), folder / "large.parquet")
     large, fits = outcomes(folder / "large.parquet", lang="en")
     assert isinstance(large, Failure)
-    assert large.reason == "larger than 1 MB; cut it into documents"
+    assert large.reason == "larger than 64 MB; cut it into documents"
     assert isinstance(fits, Document)
     assert fits.text == texts[1]
 

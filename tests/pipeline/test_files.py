@@ -8,7 +8,7 @@ import pytest
 from models.errors import KhulasaError
 from pipeline.document import Failure
 from pipeline.files import File, find
-from pipeline.sources import Unreadable
+from pipeline.readers.content import Unreadable
 
 TREE = (
     "b/2.txt",
@@ -42,11 +42,11 @@ def test_a_folder_gives_its_files_in_the_order_of_their_names(tree: Path) -> Non
     found = find([str(tree)])
     assert found.files == [
         File(str(tree / "a.CSV"), "a", "csv", 5),
-        File(str(tree / "b" / "10.md"), "b/10", "text", 7),
-        File(str(tree / "b" / "2.txt"), "b/2", "text", 7),
+        File(str(tree / "b" / "10.md"), "b/10", "document", 7),
+        File(str(tree / "b" / "2.txt"), "b/2", "document", 7),
         File(str(tree / "b" / "c" / "deep.jsonl.gz"), "b/c/deep", "jsonl", 17),
         File(str(tree / "b-1.tsv.zst"), "b-1", "csv", 11),
-        File(str(tree / "b.txt"), "b", "text", 5),
+        File(str(tree / "b.txt"), "b", "document", 5),
         File(str(tree / "z.parquet"), "z", "parquet", 9),
     ]
     assert found.ignored == 2  # picture.png and notes
@@ -134,7 +134,10 @@ def test_what_is_no_regular_file_is_not_opened(tree: Path) -> None:
     ("source", "message"),
     [
         ("gone.txt", "gone.txt: no such file or directory"),
-        ("gone*.txt", "gone*.txt: holds no file that can be read: no .txt, .md, .jsonl, .csv, "),
+        (
+            "gone*.txt",
+            "gone*.txt: holds no file that can be read: no .txt, .md, .markdown, ",
+        ),
         ("empty", "empty: holds no file that can be read: no .txt, "),
         ("news/*.png", "news/*.png: holds no file that can be read: no .txt, "),
         ("news/picture.png", "news/picture.png: is of no known kind: .txt, .md, "),

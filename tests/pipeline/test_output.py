@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.document import Document, Record, Segment, StageReport, Summary, Translation
-from pipeline.output import Occupied, file_name, in_a_file_each, in_one_file, put, reserved
+from pipeline.output import (
+    Occupied,
+    file_name,
+    in_a_file_each,
+    in_lines,
+    put,
+    reserved,
+)
 
 STAGES = ("segment", "translate", "summarize")
 
@@ -30,7 +37,7 @@ def ids(path: Path) -> list[str]:
 
 
 def test_records_have_their_name_when_all_are_written(tmp_path: Path) -> None:
-    with in_one_file(tmp_path) as write:
+    with in_lines(tmp_path) as write:
         write(record("a"))
         write(record("ب"))
         assert [path.name for path in tmp_path.iterdir()] == ["records.jsonl.partial"]
@@ -39,7 +46,7 @@ def test_records_have_their_name_when_all_are_written(tmp_path: Path) -> None:
 
 
 def test_no_records_are_an_empty_file(tmp_path: Path) -> None:
-    with in_one_file(tmp_path):
+    with in_lines(tmp_path):
         pass
     assert (tmp_path / "records.jsonl").read_bytes() == b""
 
@@ -48,7 +55,7 @@ def test_after_an_error_the_older_records_stay(tmp_path: Path) -> None:
     (tmp_path / "records.jsonl").write_text("yesterday's\n")
 
     def job() -> None:
-        with in_one_file(tmp_path) as write:
+        with in_lines(tmp_path) as write:
             write(record("a"))
             raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -71,11 +78,11 @@ def test_a_file_each_in_the_format_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_file_is_replaced_at_once(tmp_path: Path) -> None:
-    put(tmp_path / "report.json", "old")
-    with pytest.raises(UnicodeEncodeError):
-        put(tmp_path / "report.json", "new \ud800")
+    put(tmp_path / "report.json", b"old")
+    with pytest.raises(TypeError):
+        put(tmp_path / "report.json", "new")  # type: ignore[arg-type]
     assert (tmp_path / "report.json").read_text() == "old"
-    put(tmp_path / "report.json", "new")
+    put(tmp_path / "report.json", b"new")
     assert (tmp_path / "report.json").read_text() == "new"
 
 

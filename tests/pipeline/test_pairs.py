@@ -10,7 +10,7 @@ from models.errors import KhulasaError
 from pipeline import tmx
 from pipeline.checks import Pair
 from pipeline.pairs import read_pairs
-from pipeline.sources import Unreadable
+from pipeline.readers.content import Unreadable
 
 
 def written(path: Path, data: bytes | str) -> Path:

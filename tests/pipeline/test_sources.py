@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import sources
 from pipeline.document import Document
-from pipeline.sources import Unreadable, parse, read, read_lines
+from pipeline.readers import text as plain_text
+from pipeline.readers.content import Unreadable
+from pipeline.sources import read, read_lines
+from tests.pipeline.reading import parse
 
 NEWS = (
     "افتتاح جسر جديد\n\nافتتح الوزير جسرا في الموصل بكلفة ٣٫٥ مليون دولار، وقال إن «العمل مستمر».\n"
@@ -123,12 +125,12 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_what_is_larger_than_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "LARGEST", 2**20)
+    monkeypatch.setattr(plain_text, "LARGEST", 2**20)
     file = tmp_path / "a.txt"
     file.write_bytes(b"a " * 2**19)
     assert len(read(file, "en").text) == 2**20 - 1
     file.write_bytes(b"a " * 2**19 + b"b")
-    with pytest.raises(Unreadable, match=r"a\.txt: larger than 1 MB; cut it into documents$"):
+    with pytest.raises(Unreadable, match=r"a\.txt: larger than 64 MB; cut it into documents$"):
         read(file, "en")
 
 

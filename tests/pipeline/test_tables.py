@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from models.errors import KhulasaError
 from pipeline import tables
 from pipeline.files import find
-from pipeline.sources import Unreadable
+from pipeline.readers.content import Unreadable
 from pipeline.tables import Fields, Row, rows
 from tests.pipeline.packed import PACK, zstd
 

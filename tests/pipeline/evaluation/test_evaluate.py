@@ -19,7 +19,7 @@ from pipeline.evaluation.evaluate import evaluate
 from pipeline.evaluation.findings import EVALUATION, PAGE, Evaluation, Flags, Measured, load, write
 from pipeline.evaluation.references import Cases
 from pipeline.flow import Pipeline
-from pipeline.sources import Unreadable
+from pipeline.readers.content import Unreadable
 from tests.pipeline import scripted
 from tests.pipeline.scripted import ScriptedEngine
 

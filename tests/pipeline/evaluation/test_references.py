@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.document import Document, Failure
 from pipeline.evaluation.references import LONGEST_SUMMARY, Case, Cases, References
-from pipeline.sources import Unreadable
+from pipeline.readers.content import Unreadable
 
 
 def put(folder: Path, **files: str) -> Path:

@@ -6,7 +6,6 @@ from io import StringIO
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.render import FORMATS, SUFFIXES, renderer
 from pipeline.render.json import render
 from tests.pipeline.render.records import record
 
@@ -33,11 +32,3 @@ def test_what_is_written_is_read_back(text: str) -> None:
     [line] = lines(text)
     made = record([text], [text.upper()], name=text)
     assert json.loads(line) == json.loads(json.dumps(made.to_json()))
-
-
-def test_every_format_and_suffix_has_its_renderer() -> None:
-    assert set(SUFFIXES.values()) == set(FORMATS)
-    for name in FORMATS:
-        out = StringIO()
-        renderer(name)(record(["جسر"], ["Bridge"]), out)
-        assert "Bridge" in out.getvalue()

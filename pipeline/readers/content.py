@@ -1,0 +1,81 @@
+"""What a reader makes of a file: clean text, one line a headline or paragraph, and what each is."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from models.errors import KhulasaError
+from pipeline.document import Block, Cue
+
+# A book of a million words is about 12 MB in UTF-8: what is larger is not one document.
+LARGEST = 64 * 2**20
+
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Unreadable(KhulasaError):
+    """An input that is not a readable document. `reason` is the message without the name."""
+
+    def __init__(self, reason: str, name: str | None = None) -> None:
+        super().__init__(reason if name is None else f"{name}: {reason}")
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One document in a file, read but not yet named.
+
+    `text` is NFC and begins with the title where there is one; `blocks` tells of each line of it
+    that is not blank what it is, or is empty where the file does not say. `lang` is what the file
+    says of its language, for nobody to trust; `time`, `url` and `id` are as the file gives them.
+    `cues` are of subtitles: spans of `text`, in order.
+    """
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+    title: str = ""
+    lang: str = ""
+    time: str = ""
+    url: str = ""
+    id: str = ""
+    cues: tuple[Cue, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+def content(lines: Iterable[tuple[str, Block]], title: str = "", **about: Any) -> Content:
+    """The content of lines as they stand in a file: cleaned, blank ones left out.
+
+    A title that is not the first line is set above it. Raises Unreadable where nothing is left or
+    where there is too much.
+    """
+    given = [(flat(text), block) for text, block in lines]
+    kept = [(text, block) for text, block in given if text]
+    if not kept:
+        raise Unreadable("holds no text")
+    title = flat(title)
+    if title and kept[0][0] != title:
+        kept.insert(0, (title, Block("heading", 1)))
+    if sum(len(text) + 1 for text, _ in kept) > LARGEST:
+        raise Unreadable(TOO_LARGE)
+    text = "\n".join(text for text, _ in kept)
+    return Content(text, tuple(block for _, block in kept), title, **about)
+
+
+TOO_LARGE = f"larger than {LARGEST >> 20} MB; cut it into documents"
+
+
+def flat(text: str) -> str:
+    """The text on one line: NFC, no control characters, single spaces."""
+    whole = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text))
+    return " ".join(unicodedata.normalize("NFC", whole).split())
+
+
+def printable(text: str) -> str:
+    """Stray control characters, terminal escapes among them, become spaces; many mean no text."""
+    cleaned, controls = _CONTROL.subn(" ", text)
+    if "\0" in text or controls * 20 > len(text):
+        raise Unreadable("is binary, not text")
+    return cleaned
