@@ -8,44 +8,48 @@ once and the run goes on without it.
 import hashlib
 import json
 import logging
-import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from models.errors import KhulasaError
 from models.home import models_home
+from pipeline import corrections
+from pipeline.corrections import Correction, Taken
+from pipeline.database import (
+    CHUNK,
+    MEMORY,
+    TABLES,
+    CacheUnusable,
+    asked,
+    connect,
+    insert,
+    storable,
+)
 from pipeline.health import Health, examine, reason
 from pipeline.signature import Signature, digest
+
+__all__ = ["MEMORY", "Cache", "CacheUnusable", "Count", "Entry", "open_cache", "own_file"]
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-MEMORY = "sqlite://"
-
-# SQLite takes at most 32,766 variables a statement (SQLITE_MAX_VARIABLE_NUMBER); older ones 999.
-CHUNK = 900
-BUSY_SECONDS = 30
-
-_tables = sa.MetaData()
 _signatures = sa.Table(
     "signatures",
-    _tables,
+    TABLES,
     sa.Column("digest", sa.String(64), primary_key=True),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("used", sa.Float, nullable=False),
 )
 _outputs = sa.Table(
     "outputs",
-    _tables,
+    TABLES,
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("stage", sa.String(32), nullable=False),
     sa.Column("signature", sa.String(64), nullable=False),
@@ -57,22 +61,13 @@ _outputs = sa.Table(
 )
 _memory = sa.Table(
     "memory",
-    _tables,
+    TABLES,
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("signature", sa.String(64), nullable=False),
     sa.Column("value", sa.LargeBinary, nullable=False),
     sa.Column("checksum", sa.String(64), nullable=False),
     sa.Column("created", sa.Float, nullable=False),
 )
-# A private database is its connection: the threads of a process take turns with one. SQLite keeps
-# it in memory as long as it is small, then in a temporary file that nothing needs to delete.
-_ONE_CONNECTION: dict[str, Any] = {
-    "poolclass": sa.QueuePool,
-    "pool_size": 1,
-    "max_overflow": 0,
-    "creator": lambda: sqlite3.connect("", check_same_thread=False),
-}
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def open_cache(place: str | None) -> "Cache":
@@ -96,10 +91,6 @@ def open_cache(place: str | None) -> "Cache":
 def own_file() -> Path:
     """The user's own database, which need not exist."""
     return models_home().parent / "cache.sqlite"
-
-
-class CacheUnusable(KhulasaError):
-    """The database cannot be opened: no such place, no right to it, or not a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +117,7 @@ class Cache:
 
     def __init__(self, url: str) -> None:
         """Connect, and make the tables where they are missing. Raises CacheUnusable."""
-        self._engine = _connect(url)
+        self._engine = connect(url)
         self._readable = self._writable = True
         self._touched: set[str] = set()
 
@@ -146,7 +137,7 @@ class Cache:
                 "key": _key(signature, input_digest),
                 "stage": signature.stage,
                 "input": input_digest,
-                "document": _storable(document),
+                "document": storable(document),
                 **_packed(value),
             }
             for input_digest, document, value in outputs
@@ -183,17 +174,15 @@ class Cache:
             sa.select(_signatures.c.text, _outputs.c.input, _outputs.c.created)
             .join(_signatures, _signatures.c.digest == _outputs.c.signature)
             .where(_outputs.c.stage == stage)
-            .where(
-                (_outputs.c.document == _storable(document)) | (_outputs.c.input == input_digest)
-            )
+            .where((_outputs.c.document == storable(document)) | (_outputs.c.input == input_digest))
             .order_by(_outputs.c.created.desc())
         )
-        with self._asked() as connection:
+        with asked(self._engine) as connection:
             return [Entry(Signature.parse(t), i, c) for t, i, c in connection.execute(query)]
 
     def counts(self) -> list[Count]:
         """Rows by signature, the most recently used first."""
-        with self._asked() as connection:
+        with asked(self._engine) as connection:
             outputs = _by_signature(connection, _outputs)
             sentences = _by_signature(connection, _memory)
             rows = connection.execute(sa.select(_signatures).order_by(_signatures.c.used.desc()))
@@ -202,40 +191,56 @@ class Cache:
     def collect(self, before: float) -> int:
         """Delete what only signatures last used before that time can reach; rows deleted."""
         old = sa.select(_signatures.c.digest).where(_signatures.c.used < before)
-        with self._asked() as connection:
+        with asked(self._engine) as connection:
             removed = sum(
                 connection.execute(sa.delete(table).where(table.c.signature.in_(old))).rowcount
                 for table in (_outputs, _memory)
             )
             connection.execute(sa.delete(_signatures).where(_signatures.c.used < before))
-        with self._asked() as connection:
+        with asked(self._engine) as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
         return removed
 
     def clear(self) -> int:
-        """Delete everything; rows deleted."""
+        """Delete all but the translations by people; rows deleted."""
         return self.collect(before=float("inf"))
+
+    def corrected(self, lang: str, sources: Sequence[str]) -> dict[str, str]:
+        """The translations by people of those sources that have one, by source as given."""
+        return self._look(lambda found: corrections.among(found, lang, sources), {})
+
+    def correct(self, given: Iterable[Correction]) -> Iterator[Taken]:
+        """Store translations by people, of which the last stands; what became of each portion.
+
+        Raises CacheUnusable.
+        """
+        started, rest = time.time(), iter(given)
+        while some := list(islice(rest, CHUNK)):
+            with asked(self._engine) as connection:
+                taken = corrections.upsert(connection, some, started)
+            yield taken
+
+    def corrections(self, lang: str | None = None) -> Iterator[Correction]:
+        """All translations by people, from a language or from any. Raises CacheUnusable."""
+        after: str | None = ""
+        while after is not None:
+            with asked(self._engine) as connection:
+                rows = corrections.page(connection, lang, after)
+            yield from (correction for _, correction in rows)
+            after = rows[-1][0] if rows else None
+
+    def forget(self, lang: str | None = None) -> int:
+        """Delete translations by people, from a language or all; how many they were."""
+        with asked(self._engine) as connection:
+            return corrections.delete(connection, lang)
 
     def health(self, sample: int) -> Health:
         """Look at the whole database, and at the checksums of `sample` rows a table.
 
         Raises CacheUnusable where it cannot be read.
         """
-        with self._asked() as connection:
+        with asked(self._engine) as connection:
             return examine(connection, (_outputs, _memory), sample)
-
-    @contextmanager
-    def _asked(self) -> Iterator[sa.Connection]:
-        """A transaction that a person waits for: raises CacheUnusable where a run would go on."""
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-                connection.commit()
-        except SQLAlchemyError as error:
-            raise CacheUnusable(f"cache {self._engine.url}: {reason(error)}") from error
-
-    def _insert(self, table: sa.Table) -> Any:
-        return _INSERT[self._engine.dialect.name](table)
 
     def _read(self, table: sa.Table, keys: list[str]) -> dict[str, Any]:
         """Values by key; a row that fails its checksum is dropped, so that it is made again."""
@@ -254,35 +259,38 @@ class Cache:
 
     def _rows(self, table: sa.Table, keys: list[str]) -> list[Any]:
         columns = sa.select(table.c.key, table.c.value, table.c.checksum)
-        rows: list[Any] = []
+        chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
+        queries = [columns.where(table.c.key.in_(chunk)) for chunk in chunks]
+        return self._look(lambda found: [row for q in queries for row in found.execute(q)], [])
+
+    def _look(self, work: Callable[[sa.Connection], T], otherwise: T) -> T:
+        """What `work` reads; told once and tried again: a database that is shared may be back."""
         try:
             with self._engine.connect() as connection:
-                for start in range(0, len(keys), CHUNK):
-                    query = columns.where(table.c.key.in_(keys[start : start + CHUNK]))
-                    rows += connection.execute(query)
+                return work(connection)
         except SQLAlchemyError as error:
-            if self._readable:  # told once and tried again: a database that is shared may be back
+            if self._readable:
                 log.warning("cache not read (%s)", reason(error))
             self._readable = False
-        return rows
+            return otherwise
 
     def _use(self, connection: sa.Connection, signature: Signature) -> None:
         row = {"digest": signature.digest, "text": str(signature), "used": time.time()}
-        insert = self._insert(_signatures).values(row)
-        connection.execute(insert.on_conflict_do_update(["digest"], set_={"used": row["used"]}))
+        new = insert(connection, _signatures).values(row)
+        connection.execute(new.on_conflict_do_update(["digest"], set_={"used": row["used"]}))
 
     def _write(self, table: sa.Table, signature: Signature, rows: list[dict[str, Any]]) -> set[str]:
         """Insert rows, leave those that are there; the keys of those that are new."""
         if not rows:
             return set()
         stamp = {"signature": signature.digest, "created": time.time()}
-        insert = self._insert(table).on_conflict_do_nothing().returning(table.c.key)
         stamped = [row | stamp for row in rows]
 
         def work(connection: sa.Connection) -> set[str]:
             # With its rows, or rows that come after another process cleared would be nobody's.
             self._use(connection, signature)
-            return set(connection.execute(insert, stamped).scalars())
+            new = insert(connection, table).on_conflict_do_nothing().returning(table.c.key)
+            return set(connection.execute(new, stamped).scalars())
 
         return self._change(work, {row["key"] for row in rows})
 
@@ -297,41 +305,6 @@ class Cache:
             self._writable = False
             log.warning("cache not written (%s); the run goes on without", reason(error))
             return otherwise
-
-
-def _connect(url: str) -> sa.Engine:
-    try:
-        engine = sa.create_engine(url, **(_ONE_CONNECTION if url == MEMORY else {}))
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _prepare_sqlite)
-        if engine.dialect.name not in _INSERT:
-            raise CacheUnusable(f"cache {engine.url}: only SQLite and PostgreSQL are supported")
-        _make_tables(engine)
-    except (SQLAlchemyError, ImportError) as error:
-        place = url.rsplit("@", 1)[-1]  # whatever stands before it may be a password
-        raise CacheUnusable(f"cache {place}: {reason(error)}") from error
-    return engine
-
-
-def _make_tables(engine: sa.Engine) -> None:
-    """Unlike `create_all`, without a look that another process can overtake."""
-    with engine.begin() as connection:
-        for table in _tables.sorted_tables:
-            connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    connection.execute("PRAGMA journal_mode = WAL")
-    # In WAL mode a crash of the machine may lose the last commits but never damages the file.
-    connection.execute("PRAGMA synchronous = NORMAL")
-
-
-def _storable(name: str) -> str:
-    """PostgreSQL's text holds no NUL."""
-    return name.replace("\0", "")
 
 
 def _key(signature: Signature, input_digest: str) -> str:

@@ -55,7 +55,7 @@ def test_damaged_rows_are_counted_and_left_where_they_are(file: Path) -> None:
 def test_a_damaged_file(file: Path) -> None:
     with file.open("r+b") as stream:
         stream.seek(4096)
-        stream.write(b"\xff" * 8192)
+        stream.write(b"\xff" * 32_768)
     with pytest.raises(CacheUnusable, match="malformed"):
         health(file)
 
@@ -82,7 +82,7 @@ def test_a_cache_that_cannot_be_written(file: Path) -> None:
 def test_a_cache_that_another_process_writes_to_now(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.cache.BUSY_SECONDS", 0)
+    monkeypatch.setattr("pipeline.database.BUSY_SECONDS", 0)
     with closing(Cache(f"sqlite:///{file}")) as cache, closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert cache.health(1000).refusal == "database is locked"
