@@ -38,15 +38,21 @@ def segment(text: str, lang: str) -> list[Segment]:
     and `text[start:end] == segment.text`.
     """
     segments: list[Segment] = []
-    lines = (line for line in _LINE.finditer(text) if not line.group().isspace())
-    for paragraph, line in enumerate(lines):
-        for start, end in _sentences(line.group(), lang):
-            start, end = start + line.start(), end + line.start()
+    for paragraph, (offset, line) in enumerate(lines(text)):
+        for start, end in sentences(line, lang):
+            start, end = start + offset, end + offset
             segments.append(Segment(len(segments), paragraph, start, end, text[start:end]))
     return segments
 
 
-def _sentences(line: str, lang: str) -> Iterator[tuple[int, int]]:
+def lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, each with its offset."""
+    for line in _LINE.finditer(text):
+        if not line.group().isspace():
+            yield line.start(), line.group()
+
+
+def sentences(line: str, lang: str) -> Iterator[tuple[int, int]]:
     """Spans of the sentences of one line, without white space at their edges."""
     opening = 0
     for end in [*_ends(rules.direct_quotes(line, lang), lang), len(line)]:
