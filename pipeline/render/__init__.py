@@ -39,7 +39,7 @@ FORMATS = {
     "markdown": Format((".md",), "Markdown"),
     "html": Format((".html", ".htm"), "a page to read in a browser", alone=True),
     "tmx": Format((".tmx",), "translation memory, TMX 1.4b"),
-    "xliff": Format((".xlf", ".xliff"), "for translators' tools, XLIFF 2.1"),
+    "xliff": Format((".xlf", ".xliff"), "for translators' tools, XLIFF 2.1", alone=True),
     "tsv": Format((".tsv",), "a segment a row"),
     "docx": Format((".docx",), "a table of both languages, for Word", alone=True),
     "srt": Format((".srt",), "English subtitles", alone=True),

@@ -8,7 +8,7 @@ from pipeline.document import Record, SummarySentence
 from pipeline.harmless import whole
 from pipeline.render import Write
 from pipeline.render.parquet import Row, rows_to
-from pipeline.render.title import english_title
+from pipeline.render.reading import english_title
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def _row(record: Record) -> Row:
         "lang": document.lang,
         "lang_score": document.lang_score,
         "title": whole(document.title),
-        "title_en": _known(english_title(record)),
+        "title_en": whole(english_title(record)) or None,
         "summary": whole(record.summary.text),
         "summary_sentences": [_sentence(one) for one in record.summary.sentences],
         "flags": list(record.all_flags),

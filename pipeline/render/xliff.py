@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from itertools import groupby, pairwise
 from typing import BinaryIO
 
-from models.catalog import languages
 from models.errors import KhulasaError
 from pipeline.document import Record, Segment, Translation
 from pipeline.flags import FLAGS, shown
 from pipeline.harmless import visible
 from pipeline.render import Write
+from pipeline.render.reading import direction
 from pipeline.render.xml import attributes, tag_of, words
 
 Pair = tuple[Segment, Translation]
@@ -66,11 +66,10 @@ def _check(record: Record, lang: str) -> None:
 
 def _file(record: Record, number: int) -> Iterator[str]:
     document = record.document
-    known = languages().get(document.lang)
     about = attributes(
         id=f"d{number}",
         original=document.path or document.id,
-        srcDir=known.direction if known else None,
+        srcDir=direction(document.lang),
         trgDir="ltr",
     )
     yield f"<file{about}>\n{_notes(_about(record))}"
@@ -113,7 +112,7 @@ def _unit(record: Record, paragraph: int, pairs: Sequence[Pair]) -> Iterator[str
 
 
 def _metadata(segment: Segment, translation: Translation) -> str:
-    told = {"by": translation.by}
+    told: dict[str, str] = {"by": translation.by}
     if translation.score is not None:
         told["score"] = f"{translation.score:.4f}"
     metas = (
