@@ -116,12 +116,16 @@ def _ends(words: Words, parts: Sequence[float]) -> list[int]:
 
 def _lines(text: str) -> list[str]:
     """The text on one line or two of about the same length; on more where that is too little."""
-    whole_words = {"break_long_words": False, "break_on_hyphens": False}
+    if len(text) <= WIDEST:
+        return [text]
     if len(text) > 2 * WIDEST:
-        return wrap(text, WIDEST, **whole_words)
-    narrowest = ceil(len(text) / 2) if len(text) > WIDEST else len(text)
-    widths = range(narrowest, len(text) + 1)
-    return next(lines for n in widths if len(lines := wrap(text, n, **whole_words)) <= 2)
+        return _wrapped(text, WIDEST)
+    widths = range(ceil(len(text) / 2), len(text) + 1)
+    return next(lines for width in widths if len(lines := _wrapped(text, width)) <= 2)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _clock(seconds: float) -> str:

@@ -1,0 +1,163 @@
+"""A document for Word: the summary, then a table of source and English, a segment a row.
+
+Each sentence of the summary is followed by the numbers of the segments that support it, which lead
+to their rows. A cell of the table begins with a paragraph that holds its text and nothing else;
+flags stand small below the English. Equal records make equal files.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from models.catalog import find
+from pipeline.document import Record, Segment, SummarySentence, Translation
+from pipeline.flags import FLAGS, shown
+from pipeline.render import Write
+from pipeline.render.docx_parts import BEGIN, CORE, END, FIXED, TABLE, WIDTHS
+from pipeline.render.reading import direction, english_title
+from pipeline.render.xml import attributes, tag_of, words
+
+_BREAKS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
+_PIECES = re.compile("([\t\n])")
+
+
+@contextmanager
+def writing(out: BinaryIO) -> Iterator[Write]:
+    """Write records, each on a page of its own."""
+    title, number = "", 0
+    with ZipFile(out, "w") as file:
+        with file.open(_entry("word/document.xml"), "w") as text:
+
+            def write(record: Record) -> None:
+                nonlocal title, number
+                number += 1
+                title = title or _title(record)
+                for part in _parts(record, number):
+                    text.write(part.encode())
+
+            text.write(BEGIN.encode())
+            yield write
+            text.write(END.encode())
+        core = CORE.format(title=words(title))
+        for name, content in (FIXED | {"docProps/core.xml": core}).items():
+            file.writestr(_entry(name), content)
+
+
+def _entry(name: str) -> ZipInfo:
+    entry = ZipInfo(name)  # of 1980
+    entry.compress_type, entry.create_system, entry.external_attr = ZIP_DEFLATED, 3, 0o644 << 16
+    return entry
+
+
+def _title(record: Record) -> str:
+    return english_title(record) or record.document.title or record.document.id
+
+
+def _parts(record: Record, number: int) -> Iterator[str]:
+    document, english = record.document, english_title(record)
+    title = document.title or document.id
+    begin = "<w:pageBreakBefore/>" if number > 1 else ""
+    yield _paragraph("Title", _run(title, document.lang), document.lang, begin)
+    if english:
+        yield _paragraph("Title", _run(english))
+    told = (document.id, f"{_language(document.lang)} → English", document.time, document.url)
+    yield _paragraph("Subtitle", _run("  ·  ".join(filter(None, told))))
+    if record.summary.sentences:
+        yield _paragraph("Heading1", _run("Summary"))
+        for sentence in record.summary.sentences:
+            yield _sentence(sentence, number)
+    yield _paragraph("Heading1", _run("Translation"))
+    yield TABLE
+    yield _header(document.lang)
+    for pair in zip(record.segments, record.translations, strict=True):
+        yield _row(record, number, *pair)
+    yield "</w:tbl>\n"
+    yield from _remarks(record)
+
+
+def _remarks(record: Record) -> Iterator[str]:
+    """Word wants a paragraph after a table."""
+    yield _paragraph("Note", "")
+    for flag in record.all_flags:
+        yield _flag(flag, FLAGS[flag].meaning)
+    for name, report in record.stages.items():
+        yield _paragraph("Note", _run(f"{name}: {report.signature}"))
+
+
+def _language(lang: str) -> str:
+    known = find(lang)
+    return known.name if known else lang
+
+
+def _sentence(sentence: SummarySentence, number: int) -> str:
+    links = " ".join(
+        f'<w:hyperlink w:anchor="{_anchor(number, index)}">{_run(f" [{index + 1}]", small=True)}'
+        "</w:hyperlink>"
+        for index in sentence.supports
+    )
+    flags = (_flag(flag, sentence.details.get(flag, "")) for flag in sentence.flags)
+    return _paragraph("Normal", _run(sentence.text) + links) + "".join(flags)
+
+
+def _anchor(number: int, index: int) -> str:
+    """The name of a bookmark: of a segment of one of the documents in the file."""
+    return f"d{number}s{index}"
+
+
+def _header(lang: str) -> str:
+    names = ("", _language(lang), "English")
+    cells = (_paragraph("CellHeading", _run(name)) for name in names)
+    return _cells(cells, "<w:cantSplit/><w:tblHeader/>")
+
+
+def _row(record: Record, number: int, segment: Segment, translation: Translation) -> str:
+    document = record.document
+    lang = segment.lang or document.lang
+    english = lang if translation.by == "source" else "en"
+    heading = document.blocks and document.blocks[segment.paragraph].kind == "heading"
+    style = "CellHeading" if heading else "Cell"
+    mark = f' w:id="{segment.index}"'
+    bookmark = (
+        f'<w:bookmarkStart{mark} w:name="{_anchor(number, segment.index)}"/><w:bookmarkEnd{mark}/>'
+    )
+    flags = (_flag(flag, translation.details.get(flag, "")) for flag in translation.flags)
+    person = _paragraph("Note", _run("by a person")) if translation.by == "memory" else ""
+    cells = (
+        _paragraph("Number", bookmark + _run(str(segment.index + 1))),
+        _paragraph(style, _run(segment.text, lang), lang),
+        _paragraph(style, _run(translation.text, english), english) + person + "".join(flags),
+    )
+    return _cells(cells, "<w:cantSplit/>")
+
+
+def _cells(contents: Iterable[str], about: str) -> str:
+    cells = (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{content}</w:tc>'
+        for width, content in zip(WIDTHS, contents, strict=True)
+    )
+    return f"<w:tr><w:trPr>{about}</w:trPr>{''.join(cells)}</w:tr>\n"
+
+
+def _flag(flag: str, detail: str) -> str:
+    return _paragraph("Note" if FLAGS[flag].note else "Flag", _run(shown(flag, detail)))
+
+
+def _paragraph(style: str, content: str, lang: str = "en", about: str = "") -> str:
+    turned = "<w:bidi/>" if direction(lang) == "rtl" else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{about}{turned}</w:pPr>{content}</w:p>'
+
+
+def _run(text: str, lang: str = "en", small: bool = False) -> str:
+    """Text with its language and direction, which choose letters, fonts and proofing."""
+    tag = tag_of(lang)
+    codes = attributes(w__val=tag, w__eastAsia=tag, w__bidi=tag)
+    about = '<w:vertAlign w:val="superscript"/>' * small
+    turned = "<w:rtl/>" if direction(lang) == "rtl" else ""
+    pieces = (
+        _BREAKS.get(piece) or f'<w:t xml:space="preserve">{words(piece)}</w:t>'
+        for piece in _PIECES.split(text)
+        if piece
+    )
+    return f"<w:r><w:rPr>{about}{turned}<w:lang{codes}/></w:rPr>{''.join(pieces)}</w:r>"
