@@ -40,6 +40,8 @@ __all__ = ["MEMORY", "Cache", "CacheUnusable", "Count", "Entry", "open_cache", "
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+_NOWHERE = ("off", MEMORY)
+
 _signatures = sa.Table(
     "signatures",
     TABLES,
@@ -76,16 +78,26 @@ def open_cache(place: str | None) -> "Cache":
     Raises CacheUnusable where it was named and cannot be opened. The user's own is a convenience:
     where that cannot be used, a warning is given and nothing is kept.
     """
-    if place is not None:
-        file_url = f"sqlite:///{Path(place).absolute()}"
-        return Cache(MEMORY if place == "off" else place if "://" in place else file_url)
-    own = own_file()
     try:
-        own.parent.mkdir(parents=True, exist_ok=True)
-        return Cache(f"sqlite:///{own}")
-    except (CacheUnusable, OSError) as error:
+        return Cache(MEMORY) if place in _NOWHERE else open_lasting(place)
+    except CacheUnusable as error:
+        if place is not None:
+            raise
         log.warning("%s; nothing is kept this time: mend or delete it, or name another", error)
         return Cache(MEMORY)
+
+
+def open_lasting(place: str | None) -> "Cache":
+    """As `open_cache`, but raises CacheUnusable wherever nothing would be kept."""
+    if place in _NOWHERE:
+        raise CacheUnusable(f"cache {place}: keeps nothing; name another")
+    file = own_file() if place is None else Path(place)
+    if place is None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CacheUnusable(f"cache {file}: {error.strerror or error}") from error
+    return Cache(place if place and "://" in place else f"sqlite:///{file.absolute()}")
 
 
 def own_file() -> Path:
@@ -205,6 +217,25 @@ class Cache:
         """Delete all but the translations by people; rows deleted."""
         return self.collect(before=float("inf"))
 
+    def remembered(self, signature: Signature) -> Iterator[list[Any]]:
+        """All values under a signature, in portions, None for a damaged one.
+
+        Raises CacheUnusable.
+        """
+        columns = sa.select(_memory.c.key, _memory.c.value, _memory.c.checksum)
+        query = columns.where(_memory.c.signature == signature.digest).order_by(_memory.c.key)
+        after: str | None = ""
+        while after is not None:
+            with asked(self._engine) as connection:
+                rows = list(connection.execute(query.where(_memory.c.key > after).limit(CHUNK)))
+            yield [_unpacked(v) if _intact(v, checksum) else None for _, v, checksum in rows]
+            after = rows[-1][0] if rows else None
+
+    def holds(self, signature: Signature, sources: Sequence[str]) -> set[str]:
+        """Those of the sources that are remembered under the signature."""
+        keys = {_key(signature, digest(source)): source for source in sources}
+        return {keys[key] for key, _, _ in self._rows(_memory, list(keys))}
+
     def corrected(self, lang: str, sources: Sequence[str]) -> dict[str, str]:
         """The translations by people of those sources that have one, by source as given."""
         return self._look(lambda found: corrections.among(found, lang, sources), {})
@@ -229,6 +260,11 @@ class Cache:
             yield from (correction for _, correction in rows)
             after = rows[-1][0] if rows else None
 
+    def corrections_count(self) -> int:
+        """How many translations by people there are. Raises CacheUnusable."""
+        with asked(self._engine) as connection:
+            return corrections.number(connection)
+
     def forget(self, lang: str | None = None) -> int:
         """Delete translations by people, from a language or all; how many they were."""
         with asked(self._engine) as connection:
@@ -247,8 +283,8 @@ class Cache:
         found: dict[str, Any] = {}
         damaged: list[str] = []
         for key, value, checksum in self._rows(table, keys):
-            if hashlib.sha256(value).hexdigest() == checksum:
-                found[key] = json.loads(zlib.decompress(value))
+            if _intact(value, checksum):
+                found[key] = _unpacked(value)
             else:
                 damaged.append(key)
         if damaged:
@@ -315,6 +351,14 @@ def _key(signature: Signature, input_digest: str) -> str:
 def _packed(value: Any) -> dict[str, Any]:
     packed = zlib.compress(json.dumps(value, ensure_ascii=False).encode())
     return {"value": packed, "checksum": hashlib.sha256(packed).hexdigest()}
+
+
+def _unpacked(value: bytes) -> Any:
+    return json.loads(zlib.decompress(value))
+
+
+def _intact(value: bytes, checksum: str) -> bool:
+    return hashlib.sha256(value).hexdigest() == checksum
 
 
 def _by_signature(connection: sa.Connection, table: sa.Table) -> dict[str, int]:

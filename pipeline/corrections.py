@@ -3,7 +3,6 @@
 They are nobody's output: no signature leads to them, and they stay until someone deletes them.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline.database import CHUNK, TABLES, insert, storable
+from pipeline.provenance import normal
 from pipeline.signature import digest
 
 _corrections = sa.Table(
@@ -56,10 +56,14 @@ class Taken:
     same: int = 0
     again: int = 0
 
-
-def normal(text: str) -> str:
-    """Text by which sentences are the same: NFC, on one line, one space between words."""
-    return " ".join(unicodedata.normalize("NFC", storable(text)).split())
+    def __add__(self, other: "Taken") -> "Taken":
+        """Of two portions of the same import."""
+        return Taken(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.same + other.same,
+            self.again + other.again,
+        )
 
 
 def among(connection: sa.Connection, lang: str, sources: Sequence[str]) -> dict[str, str]:
@@ -99,10 +103,9 @@ def page(connection: sa.Connection, lang: str | None, after: str) -> list[tuple[
     return [(key, Correction(*rest)) for key, *rest in rows]
 
 
-def number(connection: sa.Connection, lang: str | None) -> int:
-    """How many there are, of a language or of all."""
-    query = sa.select(sa.func.count(_c.key)).where(_of(lang))
-    return int(connection.execute(query).scalar_one())
+def number(connection: sa.Connection) -> int:
+    """How many there are."""
+    return int(connection.execute(sa.select(sa.func.count(_c.key))).scalar_one())
 
 
 def delete(connection: sa.Connection, lang: str | None) -> int:

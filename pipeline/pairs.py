@@ -1,20 +1,24 @@
 """Existing translations, made by anyone: pairs of a source and its English, read one by one."""
 
+import csv
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import NoReturn
 
 from models import catalog
-from models.errors import KhulasaError
+from models.errors import KhulasaError, one_line
 from pipeline.checks import Pair
 from pipeline.figures import count
 from pipeline.files import File
 from pipeline.harmless import visible
 from pipeline.lines import opened
-from pipeline.readers.content import Unreadable
+from pipeline.provenance import MARK
+from pipeline.readers.content import LARGEST, Unreadable
+from pipeline.render import tsv
 from pipeline.tmx import Unit, units
 
 
@@ -28,11 +32,12 @@ def read_pairs(source: Path, target: Path | None, lang: str | None) -> Iterator[
     """
     suffixes = [suffix.lower() for suffix in source.suffixes]
     if target is not None:
-        return _aligned(source, target, _code(lang or _unnamed(source)))
+        return _aligned(source, target, code_of(lang or _unnamed(source)))
     if suffixes[-1:] == [".tmx"]:
-        return _of_units(source, _code(lang) if lang else None)
+        wanted = code_of(lang) if lang else None
+        return (_pair(unit, wanted) for unit in read_units(source, lang))
     if ".tsv" in suffixes[-2:]:
-        return _rows(source, lang)
+        return (_row(unit) for unit in read_units(source, lang))
     raise KhulasaError(
         f"{visible(str(source))}: name the file with its translation too; only .tsv and .tmx hold"
         " both sides"
@@ -54,39 +59,81 @@ def _aligned(source: Path, target: Path, lang: str) -> Iterator[Pair]:
         )
 
 
-def _rows(path: Path, lang: str | None) -> Iterator[Pair]:
+def read_units(path: Path, lang: str | None) -> Iterator[Unit]:
+    """The units of a .tsv or .tmx, in order, with the codes of their languages as the catalogue's.
+
+    A row of a .tsv may have our fingerprint in a fourth column. Else as `read_pairs`.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes[-1:] == [".tmx"]:
+        return _units(path, code_of(lang) if lang else None)
+    if ".tsv" in suffixes[-2:]:
+        return _rows(path, lang)
+    raise Unreadable("only .tsv and .tmx hold both sides", visible(str(path)))
+
+
+def _rows(path: Path, lang: str | None) -> Iterator[Unit]:
+    """The rows of a .tsv that anyone made, or of one that `render.tsv` did, told by its header."""
     for number, line in enumerate(_lines(path), 1):
         columns = line.split("\t")
-        if len(columns) not in (2, 3):
+        if number == 1 and line == tsv.HEADER:
+            yield from _own_rows(path)
+            return
+        if not 2 <= len(columns) <= 4:
             raise Unreadable(
                 f"line {number:,} has {count(len(columns), 'column')}; it must have source,"
                 " translation and, if you like, language, with a tab between them",
                 visible(str(path)),
             )
-        source, target, *own = columns
-        yield Pair(source, target, _code(own[0] if own else lang or _unnamed(path)))
+        source, target, own, mark = (*columns, "", "")[:4]
+        code = code_of(own or lang or _unnamed(path))
+        yield Unit(((code, source), ("en", target)), {f"x-{MARK}": mark} if mark else {})
 
 
-def _of_units(path: Path, lang: str | None) -> Iterator[Pair]:
-    """A text that a unit lacks is empty; where all lack the language, that is an error."""
+def _own_rows(path: Path) -> Iterator[Unit]:
+    csv.field_size_limit(LARGEST)  # of all csv readers of the process, which all want this one
+    rows = csv.DictReader(_whole_lines(path), dialect="excel-tab", strict=True)
+    try:
+        for row in rows:
+            if None in row or None in row.values():
+                raise Unreadable(f"line {rows.line_num:,} has not as many cells as the header")
+            texts = ((code_of(row["lang"]), row["source"]), ("en", row["target"]))
+            yield Unit(texts, {f"x-{MARK}": row[MARK]} if row[MARK] else {})
+    except csv.Error as error:
+        raise Unreadable(f"line {rows.line_num:,} is no TSV: {one_line(error)}") from error
+
+
+def _row(unit: Unit) -> Pair:
+    (lang, source), (_, target) = unit.texts
+    return Pair(source, target, lang)
+
+
+def _units(path: Path, lang: str | None) -> Iterator[Unit]:
+    """Where all units lack the language, that is an error."""
     seen: set[str] = set()
     with _named(path), path.open("rb") as file:
         for unit in units(file):
-            seen.update(_code(code) for code, _ in unit)
-            yield _pair(unit, lang)
+            texts = tuple((code_of(code), text) for code, text in unit.texts)
+            seen.update(code for code, _ in texts)
+            yield replace(unit, texts=texts)
     if seen and not (seen - {"en"} if lang is None else {lang} & seen):
         raise Unreadable(f"holds no text in {lang or 'another language than English'}", str(path))
 
 
 def _pair(unit: Unit, lang: str | None) -> Pair:
-    texts: dict[str, str] = {}
-    for code, text in unit:
-        texts.setdefault(_code(code), text)
-    own = lang or next((code for code in texts if code != "en"), "")
+    """A text that the unit lacks is empty."""
+    texts = dict(reversed(unit.texts))  # of two in the same language the first
+    own = lang or next((code for code, _ in unit.texts if code != "en"), "")
     return Pair(texts.get(own, ""), texts.get("en", ""), own)
 
 
 def _lines(path: Path) -> Iterator[str]:
+    for line in _whole_lines(path):
+        yield line.removesuffix("\n").removesuffix("\r")
+
+
+def _whole_lines(path: Path) -> Iterator[str]:
+    """Lines with their ends."""
     with _named(path), opened(File(str(path), path.stem, "document", 0)) as lines:
         while raw := lines.read():
             try:
@@ -95,7 +142,7 @@ def _lines(path: Path) -> Iterator[str]:
                 raise Unreadable(
                     f"line {lines.number:,} is not UTF-8; save the file as UTF-8"
                 ) from error
-            yield text.removesuffix("\n").removesuffix("\r")
+            yield text
 
 
 @contextmanager
@@ -110,7 +157,7 @@ def _named(path: Path) -> Iterator[None]:
         raise Unreadable(os.strerror(error.errno or 0).lower(), name) from error
 
 
-def _code(lang: str) -> str:
+def code_of(lang: str) -> str:
     """`ar` for ar, ar-EG, ara or Arabic; of a language that the catalogue does not know, as is."""
     known = catalog.find(lang)
     return known.code if known else lang.strip().lower().replace("_", "-").partition("-")[0]

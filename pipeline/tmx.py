@@ -1,6 +1,7 @@
 """Translation memories in the exchange format TMX 1.4, read unit by unit."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError
 
@@ -12,8 +13,18 @@ LARGEST_UNIT = 4 * 2**20
 
 DEEPEST = 32
 
-Unit = tuple[tuple[str, str], ...]
-"""The texts of a unit with their languages as the file writes them."""
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Texts that translate each other, with their languages as the file writes them.
+
+    `props` are the properties of the unit by type, `person` who changed it last, or made it.
+    """
+
+    texts: tuple[tuple[str, str], ...]
+    props: dict[str, str] = field(default_factory=dict)
+    person: str = ""
+
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # Elements that hold what another program needs to format the text; within them, `sub` is text.
@@ -47,7 +58,7 @@ def units(file: BinaryIO) -> Iterator[Unit]:
     try:
         for element, parents in _ended(iterparse(metered, events=("start", "end"))):
             if _tag(element) == "tu":
-                yield tuple(_texts(element))
+                yield _unit(element)
                 metered.since, number = 0, number + 1
                 parents[-1].clear()
     except (ParseError, LookupError, ValueError) as error:
@@ -70,6 +81,16 @@ def _ended(events: Any) -> Iterator[tuple[Element, list[Element]]]:
         parents.pop()
         if parents:
             yield element, parents
+
+
+def _unit(element: Element) -> Unit:
+    props = {
+        part.get("type", ""): "".join(_plain(part)) for part in element if _tag(part) == "prop"
+    }
+    variants = [part for part in element if _tag(part) == "tuv"]
+    # A tool that knows of languages notes the change at the text that was changed.
+    named = (one.get(name) for name in ("changeid", "creationid") for one in (*variants, element))
+    return Unit(tuple(_texts(element)), props, next(filter(None, named), ""))
 
 
 def _texts(unit: Element) -> Iterator[tuple[str, str]]:

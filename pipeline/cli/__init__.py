@@ -20,6 +20,7 @@ from models.home import models_home
 from pipeline import logs
 from pipeline.cli import quality, work
 from pipeline.cli.cache import cache_app
+from pipeline.cli.memory import memory_app
 from pipeline.cli.terminal import say
 
 
@@ -73,6 +74,7 @@ app.command()(quality.check)
 app.command()(quality.flags)
 app.command("eval")(quality.evaluate)
 app.command()(quality.doctor)
+app.add_typer(memory_app, name="memory", no_args_is_help=True)
 app.add_typer(cache_app, name="cache", no_args_is_help=True)
 
 

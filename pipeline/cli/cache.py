@@ -26,6 +26,8 @@ def stats(cache: CachePlace = None) -> None:
             kinds = {"documents": count.outputs, "texts": count.sentences}
             rows = ", ".join(f"{number} {kind}" for kind, number in kinds.items() if number)
             typer.echo(f"{count.signature}\n  {rows or 'nothing'}, last used {used:%Y-%m-%d %H:%M}")
+        if people := kept.corrections_count():
+            typer.echo(f"translations by people\n  {people} texts")
 
 
 @cache_app.command()
@@ -66,13 +68,15 @@ def gc(
 def clear(
     yes: Annotated[
         bool,
-        typer.Option("--yes", prompt="Delete everything that is kept?", help="Do not ask."),
+        typer.Option("--yes", prompt="Delete everything that was computed?", help="Do not ask."),
     ],
     cache: CachePlace = None,
 ) -> None:
-    """Delete everything: outputs of stages and the translation memory."""
+    """Delete all that was computed: outputs of stages, and what models translated."""
     from pipeline.cache import open_cache
 
     if yes:
         with closing(open_cache(cache)) as kept:
             typer.echo(f"{kept.clear()} rows deleted")
+            if people := kept.corrections_count():
+                typer.echo(f"{people} translations by people stay: khulasa memory forget")

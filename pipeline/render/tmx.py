@@ -14,14 +14,16 @@ from typing import BinaryIO
 
 from pipeline.document import Record, Segment, Translation
 from pipeline.figures import count
+from pipeline.provenance import MARK, fingerprint
 from pipeline.render import Write
-from pipeline.render.xml import attributes, tag_of, words
+from pipeline.render.xml import attributes, possible, tag_of, words
 
 WriteUnit = Callable[[str, str, str, Mapping[str, str]], None]
 """Source, target, the source's language, and properties by name: of TMX's type `x-` and the name.
 
 The property `by` makes a unit somebody's too, as TMX has it: created by us where it is `model`,
-changed by the memory where it is `memory`.
+changed by the memory where it is `memory`. A unit of a model carries its fingerprint, by which we
+know when the unit comes back whether a person has changed it.
 """
 
 _HEAD = """\
@@ -91,9 +93,10 @@ def _write(write: WriteUnit, record: Record, segment: Segment, translation: Tran
 
 def _unit(source: str, target: str, lang: str, props: Mapping[str, str]) -> str:
     tag = tag_of(lang)
+    mark = {MARK: fingerprint(possible(target))} if props.get("by") == "model" else {}
     told = (
         f"<prop{attributes(type=f'x-{name}')}>{words(value)}</prop>\n"
-        for name, value in props.items()
+        for name, value in (*props.items(), *mark.items())
     )
     texts = (
         f"<tuv{attributes(xml__lang=code)}><seg>{words(text)}</seg></tuv>\n"

@@ -63,7 +63,7 @@ def test_rows_of_a_tsv(tmp_path: Path) -> None:
         pairs(path)
 
 
-@pytest.mark.parametrize(("row", "count"), [("a", "1 column"), ("a\tb\tc\td", "4 columns")])
+@pytest.mark.parametrize(("row", "count"), [("a", "1 column"), ("a\tb\tc\td\te", "5 columns")])
 def test_a_row_that_is_no_pair(tmp_path: Path, row: str, count: str) -> None:
     path = written(tmp_path / "a.tsv", f"a\tb\n{row}\n")
     with pytest.raises(Unreadable, match=f"line 2 has {count}; it must have source,"):
