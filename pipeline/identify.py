@@ -82,7 +82,7 @@ _WEIGHTS = {"Hani": 3, "Kana": 2, "Hang": 2}
 # What the model may answer in a script that many languages share. It knows 176, most of them from
 # small encyclopedias, and takes short texts of a large language for them: only these count.
 _MANY = {
-    "Latn": "af az bs ca cs cy da de en eo es et eu fi fr ga gl hr ht hu id is it jv ku la lb lt lv"
+    "Latn": "af az bs ca cs cy da de en eo es et eu fi fr ga gl hr ht hu id is it jv ku lb lt lv"
     " mg ms mt nl nn no pl pt ro sh sk sl so sq sr su sv sw tk tl tr uz vi yo",
     "Cyrl": "ba be bg ce cv kk ky mk mn os ru sh sr tg tt uk uz",
     "Arab": "ar arz azb ckb fa ps sd ug ur",
@@ -93,10 +93,13 @@ _MANY = {
 _SAME = {"arz": "ar", "nn": "no", "ms": "id"}
 _SERBO_CROATIAN = ("sr", "hr", "bs", "sh")
 
+_EVERYDAY_CHINESE = set("的了是在這这們们他她也就都不有我你")
+_PREFIX = len("__label__")
+# What the model cannot read: it takes one line, and no half characters.
+_UNREADABLE = re.compile(r"[\s\x00-\x1f\ud800-\udfff]+")
+
 # No words of a language: addresses, and what stands for a person or a topic.
-_NOISE = re.compile(
-    r"(?a:https?://\S+|www\.\S+|\S+@\S+\.\S+|[\w-]+\.(?:com|org|net)\b)|[@#]\w+|[\ud800-\udfff]"
-)
+_NOISE = re.compile(r"(?a:https?://\S+|www\.\S+|\S{1,64}@\S+|[\w-]+\.(?:com|org|net)\b)|[@#]\w+")
 
 
 def identify(text: str, hint: str = "") -> Guess:
@@ -105,7 +108,7 @@ def identify(text: str, hint: str = "") -> Guess:
     hint: the code that the source gives; it counts only where the text leaves doubt, and only
     for a language that is written so. A text without letters is in none.
     """
-    guesses = ranked(_sample(text))
+    guesses = ranked(text)
     if not guesses:
         return NOTHING
     if guesses[0].score < SURE and hint:
@@ -113,12 +116,12 @@ def identify(text: str, hint: str = "") -> Guess:
     return guesses[0]
 
 
-def ranked(passage: str) -> list[Guess]:
-    """What a passage may be, the likeliest first; it is read as a whole.
+def ranked(text: str) -> list[Guess]:
+    """What a text may be, the likeliest first, by a sample of it; empty where it has no letters.
 
     The scores add up to less than 1: what is missing is the doubt that so few letters leave.
     """
-    words = _NOISE.sub(" ", passage)
+    words = _NOISE.sub(" ", sample(text))
     counts = scripts(words)
     if not counts:
         return []
@@ -129,8 +132,23 @@ def ranked(passage: str) -> list[Guess]:
     return [Guess(lang, share * sure) for lang, share in shares.items()]
 
 
+def reads_as(text: str, lang: str) -> bool:
+    """Whether the model's first thought is this language; quicker than to rank them all."""
+    label = _predicted(sample(text), 1)[0][0]
+    return _SAME.get(label, label) == lang
+
+
+def sample(text: str) -> str:
+    """A text that is short as it is, of a longer one its beginning, its middle and its end."""
+    if len(text) <= 3 * SAMPLE:
+        return text
+    middle = (len(text) - SAMPLE) // 2
+    starts = (0, middle, len(text) - SAMPLE)
+    return " ".join(text[start : start + SAMPLE] for start in starts)
+
+
 def scripts(text: str) -> Counter[str]:
-    """How many letters of each script a text has; kana and Han count together where they mix."""
+    """How many letters of each script a text has."""
     counts: Counter[str] = Counter()
     for run in _runs().finditer(text):
         counts[run.lastgroup or ""] += run.end() - run.start()
@@ -145,38 +163,30 @@ def _with_hint(guesses: list[Guess], hint: str) -> list[Guess]:
     return sorted(weighed, key=lambda guess: -guess.score)
 
 
-def _sample(text: str) -> str:
-    """A short text as it is, of a longer one three parts, each cut at white space."""
-    if len(text) <= 3 * SAMPLE:
-        return text
-    middle = (len(text) - SAMPLE) // 2
-    starts = (0, middle, len(text) - SAMPLE)
-    return " ".join(text[start : start + SAMPLE] for start in starts)
-
-
 def _shares(script: str, counts: Counter[str], words: str) -> dict[str, float]:
     """How likely each language is that is written in the script, the likeliest first."""
     if script in _ONE:
         return {_ONE[script]: 1.0}
     if script in _BY_LETTERS:
-        return {_BY_LETTERS[script](words, counts): 1.0}
+        return _BY_LETTERS[script](words, counts)
     return _by_model(script, words)
 
 
 def _by_model(script: str, words: str) -> dict[str, float]:
-    line = " ".join(words.split())
-    labels, scores = _model().predict(line.lower() if line.isupper() else line, k=-1)
     allowed = _allowed(script)
-    found = {
-        label: score
-        for label, score in zip((label[9:] for label in labels), scores, strict=True)
-        if label in allowed
-    }
+    found = {label: score for label, score in _predicted(words, -1) if label in allowed}
     total = sum(found.values())
-    shares: Counter[str] = Counter()
+    shares: dict[str, float] = {}
     for label, score in _merged(found):
-        shares[label] += score / total
-    return dict(shares.most_common())
+        shares[label] = shares.get(label, 0.0) + score / total
+    return dict(sorted(shares.items(), key=lambda share: -share[1]))
+
+
+def _predicted(words: str, count: int) -> list[tuple[str, float]]:
+    """The model's likeliest labels; all of them if `count` is -1."""
+    line = _UNREADABLE.sub(" ", words)
+    labels, scores = _model().predict(line.lower() if line.isupper() else line, k=count)
+    return [(label[_PREFIX:], score) for label, score in zip(labels, scores, strict=True)]
 
 
 def _merged(found: dict[str, float]) -> Iterator[tuple[str, float]]:
@@ -192,22 +202,37 @@ def _allowed(script: str) -> frozenset[str]:
     return frozenset(_MANY[script].split())
 
 
-def _chinese_or_japanese(_: str, counts: Counter[str]) -> str:
-    """Japanese is never long without kana; Chinese has them in names only."""
-    return "ja" if counts["Kana"] * 10 > counts["Kana"] + counts["Hani"] else "zh"
+def _chinese_or_japanese(words: str, counts: Counter[str]) -> dict[str, float]:
+    """Japanese is never long without kana. A title without tells by the signs that one lacks.
+
+    The signs of each are those of its character sets; and some words are Chinese only.
+    """
+    if counts["Kana"] * 10 > counts["Kana"] + counts["Hani"]:
+        return {"ja": 1.0}
+    signs = "".join(sorted({sign for sign in words if "\u3400" <= sign <= "\u9fff"}))
+    chinese = _written(signs, "gb2312") | _written(signs, "big5")
+    japanese = _written(signs, "cp932")
+    for_chinese = len(chinese - japanese) + len(_EVERYDAY_CHINESE & chinese)
+    share = (for_chinese + 0.1) / (for_chinese + len(japanese - chinese) + 0.2)
+    both = {"zh": share, "ja": 1 - share}
+    return both if share >= 0.5 else dict(reversed(both.items()))
 
 
-def _amharic_or_tigrinya(words: str, _: Counter[str]) -> str:
+def _written(signs: str, charset: str) -> set[str]:
+    return set(signs.encode(charset, "ignore").decode(charset))
+
+
+def _amharic_or_tigrinya(words: str, _: Counter[str]) -> dict[str, float]:
     """The glottal stop with a is አ in Amharic, ኣ in Tigrinya."""
-    return "ti" if words.count("ኣ") > words.count("አ") else "am"
+    return {"ti" if words.count("ኣ") > words.count("አ") else "am": 1.0}
 
 
-def _bengali_or_assamese(words: str, _: Counter[str]) -> str:
+def _bengali_or_assamese(words: str, _: Counter[str]) -> dict[str, float]:
     """Only Assamese has ৰ and ৱ."""
-    return "as" if re.search("[ৰৱ]", words) else "bn"
+    return {"as" if re.search("[ৰৱ]", words) else "bn": 1.0}
 
 
-_BY_LETTERS: dict[str, Callable[[str, Counter[str]], str]] = {
+_BY_LETTERS: dict[str, Callable[[str, Counter[str]], dict[str, float]]] = {
     "Hani": _chinese_or_japanese,
     "Kana": _chinese_or_japanese,
     "Ethi": _amharic_or_tigrinya,

@@ -10,7 +10,7 @@ import re
 from pipeline.checks.untranslated import is_surely_english
 from pipeline.document import Segment
 from pipeline.identify import VERSION as IDENTIFIER
-from pipeline.identify import Guess, ranked, scripts
+from pipeline.identify import Guess, ranked, reads_as, sample, scripts
 from pipeline.segment import lines, sentences
 
 VERSION = 1
@@ -18,7 +18,7 @@ VERSION = 1
 # What leaves has so many words, more where its language shares the script of the document's.
 WORDS, WORDS_SAME_SCRIPT = 4, 5
 # So likely must its language be, and so unlikely that of the document, where both share a script.
-LEAVES, STAYS = 0.8, 0.02
+LEAVES, STAYS = 0.75, 0.05
 # In a script of its own it must be that so far; names of other scripts may stand in between.
 PURE = 0.8
 # Scripts without spaces: so many signs count as a word.
@@ -31,9 +31,9 @@ _WORD = re.compile(r"[^\W\d_][^\W_]*")
 _SIGN = re.compile("[\u0e01-\u0ecd\u1000-\u109f\u1780-\u17d3\u3041-\u9fff]")
 
 
-def params() -> dict[str, int]:
+def params() -> dict[str, str]:
     """What besides the text and its language decides the segments, for the signature."""
-    return {"identifier": IDENTIFIER, "mixed": VERSION}
+    return {"identifier": f"v{IDENTIFIER}", "mixed": f"v{VERSION}"}
 
 
 def segment(text: str, main: str) -> list[Segment]:
@@ -54,6 +54,9 @@ def segment(text: str, main: str) -> list[Segment]:
 
 def language(passage: str, around: str) -> str:
     """The language of a passage: that of what stands around it, unless it is surely another."""
+    passage = sample(passage)
+    if reads_as(passage, around):
+        return around
     guesses = ranked(passage)
     if not guesses or guesses[0].lang == around:
         return around
@@ -72,9 +75,10 @@ def _leaves(passage: str, best: Guess, stays: float) -> bool:
 
 def _leaves_script(passage: str, best: Guess) -> bool:
     counts = scripts(passage)
-    if max(counts.values()) < PURE * counts.total() or _running_words(passage) < WORDS:
+    largest = max(counts["Hani"] + counts["Kana"], *counts.values())
+    if largest < PURE * counts.total() or _running_words(passage) < WORDS:
         return False
-    return is_surely_english(passage) if best.lang == "en" else best.score >= LEAVES
+    return best.score >= LEAVES or (best.lang == "en" and is_surely_english(passage))
 
 
 def _running_words(passage: str) -> int:
