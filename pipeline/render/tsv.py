@@ -5,6 +5,8 @@ within it, as Python's `excel-tab`, pandas and LibreOffice read it. Cells hold w
 holds and nothing else, also one that begins with `=`, `+`, `-` or `@`: a mark in front of it would
 be one more character for every program, to save a spreadsheet from its guess. Import the columns as
 text there.
+
+The last column is by what we know, when the table comes back, which translations a person changed.
 """
 
 import re
@@ -14,11 +16,12 @@ from typing import BinaryIO
 
 from pipeline.document import Record
 from pipeline.harmless import whole
+from pipeline.provenance import MARK, fingerprint
 from pipeline.render import Write
 
 COLUMNS = (
     *("document", "index", "paragraph", "lang"),
-    *("source", "target", "flags", "score", "by"),
+    *("source", "target", "flags", "score", "by", MARK),
 )
 HEADER = "\t".join(COLUMNS)
 
@@ -51,6 +54,7 @@ def _rows(record: Record) -> Iterator[Iterable[str]]:
             " ".join(translation.flags),
             "" if score is None else f"{score:.4f}",
             translation.by,
+            "" if translation.by == "memory" else fingerprint(translation.text),
         )
 
 
