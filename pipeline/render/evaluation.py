@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from pipeline.evaluation.findings import Evaluation, Measured
 from pipeline.evaluation.scores import METRICS, verdict
 from pipeline.flags import FLAGS
-from pipeline.render.page import components, filled, style_sheet
+from pipeline.render.page import components, filled, joined
 
 MOST_DOCUMENTS = 1_000  # on the page; the JSON has all
 MOST_IDS = 20
@@ -24,7 +24,7 @@ def page(evaluation: Evaluation) -> str:
     """The evaluation as HTML. Whatever words it holds, they are text there and nothing else."""
     return filled(
         "evaluation.html.jinja",
-        style_sheet("report.css") + style_sheet("evaluation.css"),
+        joined("page.css", "report.css", "evaluation.css"),
         evaluation=evaluation,
         columns=COLUMNS,
         metrics=METRICS,

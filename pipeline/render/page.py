@@ -1,4 +1,4 @@
-"""What pages have in common: one file that needs no other, no network and no script."""
+"""What pages have in common: one file that needs no other and no network."""
 
 import base64
 import hashlib
@@ -19,22 +19,28 @@ STAGES = {"segment": "Cut into sentences", "translate": "Translate", "summarize"
 _HERE = Path(__file__).parent
 
 
-def filled(template: str, style: str, **values: Any) -> str:
+def filled(template: str, style: str, script: str = "", **values: Any) -> str:
     """A page: a template of this folder, filled. Whatever words `values` hold are text there.
 
-    `style` is ours, and the only one that the page's policy allows.
+    `style` and `script` are ours, and the only ones that the page's policy allows.
     """
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        _environment()
-        .get_template(template)
-        .render(values | {"style": Markup(style), "style_hash": digest})  # noqa: S704 - see above
-    )
+    ours = {
+        "style": Markup(style),  # noqa: S704 - see above
+        "style_hash": _digest(style),
+        "script": Markup(script),  # noqa: S704 - see above
+        "script_hash": _digest(script),
+    }
+    return part(template, **values, **ours)
 
 
-def style_sheet(name: str) -> str:
-    """A style sheet of this folder."""
-    return (_HERE / name).read_text(encoding="utf-8")
+def part(template: str, **values: Any) -> str:
+    """A part of a page that is written part by part: the end of it, or what is repeated."""
+    return _environment().get_template(template).render(values)
+
+
+def joined(*names: str) -> str:
+    """Style sheets or scripts of this folder, one after the other."""
+    return "".join((_HERE / name).read_text(encoding="utf-8") for name in names)
 
 
 def language(code: str) -> str:
@@ -47,6 +53,11 @@ def components(signature: str) -> list[tuple[str, str]]:
     """(name, value) of each part of a signature, the stage and its version first."""
     parts = (part.partition(":") for part in signature.split("|"))
     return [(name, value) for name, _, value in parts]
+
+
+def _digest(text: str) -> str:
+    """As a Content-Security-Policy names what it allows."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @cache

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 
 from pipeline.render.chart import Chart, chart
-from pipeline.render.page import components, filled, style_sheet
+from pipeline.render.page import components, filled, joined
 from pipeline.report import OVERLOOKED, RUN_WIDE, Flagged, Report
 
 MOST_FAILURES = 1_000  # on the page; report.json lists more
@@ -45,7 +45,7 @@ def _style(flags: int) -> str:
         f"body:has(#flag-{number}:checked) .flagged > li:not(.flag-{number}) {{ display: none }}\n"
         for number in range(flags)
     )
-    return style_sheet("report.css") + "".join(rules)
+    return joined("page.css", "report.css") + "".join(rules)
 
 
 def _marks(flagged: Flagged, flags: list[str]) -> str:
