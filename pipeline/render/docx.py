@@ -118,7 +118,7 @@ def _row(record: Record, number: int, segment: Segment, translation: Translation
     english = lang if translation.by == "source" else "en"
     heading = document.blocks and document.blocks[segment.paragraph].kind == "heading"
     style = "CellHeading" if heading else "Cell"
-    mark = f' w:id="{segment.index}"'
+    mark = f' w:id="{number * 2**20 + segment.index}"'
     bookmark = (
         f'<w:bookmarkStart{mark} w:name="{_anchor(number, segment.index)}"/><w:bookmarkEnd{mark}/>'
     )
