@@ -7,7 +7,7 @@ translator.engine.generate([tokens], translator.config.decode)
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -53,13 +53,15 @@ class Model:
     """A model that is on this machine.
 
     `identity`, `config` and `verified` read small files only. `tokenizer` and `engine` import,
-    convert (once a machine) and load (once an object) what they need.
+    convert (once a machine) and load (once an object) what they need. `engines` are those that are
+    loaded, by folder: models that share it share them.
     """
 
     role: Role
     located: Located
     runtime: Runtime
     proof: Proof
+    engines: dict[Path, Engine] = field(default_factory=dict, compare=False)
 
     @cached_property
     def identity(self) -> dict[str, str]:
@@ -139,9 +141,15 @@ class Model:
         return self._start(folder)
 
     def _start(self, folder: Path) -> Engine:
-        backend, runtime = self._backend, self.runtime
-        compute = backend.computes[0]
-        return backend.load(folder, compute=compute, device=runtime.device, threads=runtime.threads)
+        if folder not in self.engines:
+            backend, runtime = self._backend, self.runtime
+            self.engines[folder] = backend.load(
+                folder,
+                compute=backend.computes[0],
+                device=runtime.device,
+                threads=runtime.threads,
+            )
+        return self.engines[folder]
 
     def _examine(self, engine: Engine) -> str:
         name, search = self.located.name, self.config.decode
@@ -155,6 +163,7 @@ class Model:
         """Convert again next time: the fault may be in the conversion."""
         if self._backend.converted:
             conversions.discard(self.fingerprint, self._backend.computes[0])
+            self.engines.clear()
 
     @property
     def _passed(self) -> bool:
@@ -171,16 +180,18 @@ def open_translator(
     models: ModelSet = "best",
     reference: str | None = None,
     runtime: Runtime = DEFAULT,
+    engines: dict[Path, Engine] | None = None,
 ) -> Model:
     """Find the model that translates `lang` into English, downloading it where it is not here.
 
     `reference` (repository or folder) takes the place of the set's model and allows any language.
+    `engines` are those of other languages, of which this one may be; its own is added.
     Raises UnknownLanguage, ModelMissing, ModelUnfit or ModelError.
     """
     if reference is not None:
         known = catalog.find(lang)
         wanted = _by_name("translator", reference, known.candidates() if known else ())
-        return _open(wanted, runtime, Known(known.golden if known else ()))
+        return _open(wanted, runtime, Known(known.golden if known else ()), engines)
     language = catalog.language(lang)
     if models == "tiny":
         if language.code != "ar":
@@ -188,10 +199,10 @@ def open_translator(
                 f"the bundled model translates Arabic only, not {language.name}; "
                 "use --models fast or --models best"
             )
-        return _open_tiny("translator", runtime)
+        return _open_tiny("translator", runtime)  # of one language, so shared with none
     chosen = language.best if models == "best" else language.fast
     wanted = _by_name("translator", chosen.name, language.candidates())
-    return _open(wanted, runtime, Known(language.golden))
+    return _open(wanted, runtime, Known(language.golden), engines)
 
 
 def open_summarizer(
@@ -217,8 +228,11 @@ def _by_name(role: Role, reference: str, candidates: Iterable[Repository]) -> Wa
     return Wanted(role, reference, known.revision if known else "main", others)
 
 
-def _open(wanted: Wanted, runtime: Runtime, proof: Proof) -> Model:
-    return Model(wanted.role, store.locate(wanted, runtime.progress), runtime, proof)
+def _open(
+    wanted: Wanted, runtime: Runtime, proof: Proof, engines: dict[Path, Engine] | None = None
+) -> Model:
+    located = store.locate(wanted, runtime.progress)
+    return Model(wanted.role, located, runtime, proof, {} if engines is None else engines)
 
 
 def _engine_name(runtime: Runtime) -> str:

@@ -7,6 +7,7 @@ from pipeline.cache import Cache, Entry
 from pipeline.document import Document
 from pipeline.flow import Pipeline
 from pipeline.signature import Signature, digest
+from pipeline.summarize import Bilingual
 
 Change = tuple[str, str, str]  # component, value before, value now
 
@@ -37,21 +38,24 @@ class Explanation:
 
 def explain(pipeline: Pipeline, document: Document) -> list[Explanation]:
     """One explanation a stage, in order. Computes nothing but the segments, stores nothing."""
-    cache, lang = pipeline.cache, document.lang
-    segmenting = pipeline.segmenting(lang)
+    cache = pipeline.cache
+    segmenting = pipeline.segmenting(document)
     [segmented] = segmenting.compute([document.text])
-    sources = [segment.text for segment in segmented[0]]
-    translating = pipeline.translating(lang, set())
+    segments = segmented[0]
+    [sentences] = pipeline.translators.sentences([(document.lang, segments)])
+    languages = pipeline.translators.languages(document.lang, segments)
+    translating = pipeline.translating(languages, set())
     found = [
         _explain(cache, document.id, segmenting.signature, digest(document.text)),
-        _explain(cache, document.id, translating.signature, digest(sources)),
+        _explain(cache, document.id, translating.signature, digest(sentences)),
     ]
-    rows = cache.outputs(translating.signature, [digest(sources)])
+    rows = cache.outputs(translating.signature, [digest(sentences)])
     if not rows:
         return [*found, Explanation("summarize", None, waits_for="translate")]
     targets = [one.text for row in rows.values() for one in translating.unpack(row)]
+    article = Bilingual(document.lang, [one.text for one in segments], targets)
     signature = pipeline.summarizing().signature
-    return [*found, _explain(cache, document.id, signature, digest([lang, sources, targets]))]
+    return [*found, _explain(cache, document.id, signature, digest(article))]
 
 
 def _explain(cache: Cache, document: str, signature: Signature, wanted: str) -> Explanation:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass, field, replace
 from functools import cached_property, partial
@@ -10,18 +10,18 @@ from itertools import chain
 from threading import Event
 from typing import TypeVar
 
-from models.catalog import BUNDLED, ModelSet, UnknownLanguage, languages
+from models.catalog import BUNDLED, ModelSet
 from models.engine import DecodeOptions
 from models.errors import KhulasaError, ModelError, one_line
-from models.model import DEFAULT, Runtime, open_summarizer, open_translator
-from pipeline import segment, summarize, translate
+from models.model import DEFAULT, Runtime, open_summarizer
+from pipeline import mixed, segment, summarize, translate
 from pipeline.cache import MEMORY, Cache
 from pipeline.document import Document, Failure, Record, Segment, Summary, Translation
 from pipeline.glossary import Glossary
 from pipeline.signature import Signature
 from pipeline.stage import Stage, Staged, through_cache
 from pipeline.summarize import USUAL_WORDS, Bilingual, Summarizer
-from pipeline.translate import Translator
+from pipeline.translators import ENGLISH, Sentence, Translators
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +68,6 @@ class Pipeline:
     glossary: Glossary | None = None
     cache: Cache = field(default_factory=lambda: Cache(MEMORY))
     decoded: Callable[[str, int], None] = lambda _stage, _count: None
-    _translators: dict[str, Translator] = field(default_factory=dict, init=False)
-    _unusable: dict[str, KhulasaError] = field(default_factory=dict, init=False)
     _stopping: Event = field(default_factory=Event, init=False)
 
     def run(self, documents: Iterable[Document]) -> Iterator[Record]:
@@ -104,18 +102,18 @@ class Pipeline:
             self._stopping.set()
             decoder.shutdown(cancel_futures=True)
 
-    def translator_for(self, lang: str) -> Translator:
-        """The translating stage of a language; its model is loaded when first used."""
-        if lang not in self._translators:
-            known = languages().get(lang)
-            model = open_translator(lang, self.models, self.translator, self.runtime)
-            script = known.script if known else "Latn"
-            options = self._options(model.config.decode)
-            heard = partial(self._heard, "translate")
-            self._translators[lang] = Translator(
-                model, lang, script, options, self.cache, self.glossary, heard
-            )
-        return self._translators[lang]
+    @cached_property
+    def translators(self) -> Translators:
+        """The translators of all languages; a model is loaded when first used."""
+        return Translators(
+            self.models,
+            self.translator,
+            self.runtime,
+            self._options,
+            self.cache,
+            self.glossary,
+            partial(self._heard, "translate"),
+        )
 
     @cached_property
     def summarizer_stage(self) -> Summarizer:
@@ -131,34 +129,42 @@ class Pipeline:
         if self._stopping.is_set():
             raise Stopped
 
-    def segmenting(self, lang: str) -> Stage[str, list[Segment]]:
-        """Stage 1: from the text of a document."""
+    def segmenting(self, document: Document) -> Stage[str, list[Segment]]:
+        """Stage 1: from the text of a document, or of another in the same language.
+
+        A language that a person named is that of every segment.
+        """
+        lang, told = document.lang, document.lang_score is not None
+        cut = partial(mixed.segment, main=lang) if told else partial(segment.segment, lang=lang)
+        params = segment.params(lang) | (mixed.params() if told else {})
 
         def compute(texts: list[str]) -> Iterator[dict[int, list[Segment]]]:
-            yield {index: segment.segment(text, lang) for index, text in enumerate(texts)}
+            yield {index: cut(text) for index, text in enumerate(texts)}
 
         return Stage(
-            Signature("segment", segment.VERSION, tuple(segment.params(lang).items())),
+            Signature("segment", segment.VERSION, tuple(params.items())),
             compute,
             len,
             lambda segments: [astuple(one) for one in segments],
             lambda rows: [Segment(*row) for row in rows],
         )
 
-    def translating(self, lang: str, fresh: set[str]) -> Stage[list[str], list[Translation]]:
-        """Stage 2: from source texts. `fresh` collects those that were decoded."""
-        translator = self.translator_for(lang)
+    def translating(
+        self, langs: tuple[str, ...], fresh: set[Sentence]
+    ) -> Stage[list[Sentence], list[Translation]]:
+        """Stage 2: from sentences in these languages. `fresh` collects those that were decoded."""
+        signature = self.translators.signature(langs)
 
-        def compute(missing: list[list[str]]) -> Iterator[dict[int, list[Translation]]]:
-            translations, decoded = translator.translate(chain.from_iterable(missing))
+        def compute(missing: list[list[Sentence]]) -> Iterator[dict[int, list[Translation]]]:
+            made, decoded = self.translators.translate(chain.from_iterable(missing))
             fresh.update(decoded)
-            made = ([translations[text] for text in texts] for texts in missing)
-            yield {index: translate.unsure(of_one) for index, of_one in enumerate(made)}
+            of_documents = ([made[one] for one in sentences] for sentences in missing)
+            yield {index: translate.unsure(of_one) for index, of_one in enumerate(of_documents)}
 
         return Stage(
-            translator.signature,
+            signature,
             compute,
-            lambda texts: sum(map(len, fresh.intersection(texts))),
+            lambda sentences: sum(len(one.text) for one in fresh.intersection(sentences)),
             lambda translations: [translate.pack(one) for one in translations],
             lambda rows: [translate.unpack(row) for row in rows],
         )
@@ -181,43 +187,43 @@ class Pipeline:
         )
 
     def _prepared(self, window: list[Document | Failure]) -> list[Work | Failure]:
-        return _by_language(self._segment, window, lambda document: document.lang)
+        return _by_kind(
+            self._segment, window, lambda document: (document.lang, document.lang_score is not None)
+        )
 
     def _segment(self, documents: list[Document]) -> list[Work | Failure]:
-        lang = documents[0].lang
-        if unusable := self._without_translator(lang):
+        if unusable := self.translators.refusal(documents[0].lang):
             return [_failure(document, unusable) for document in documents]
         self.summarizing()  # a missing model is told before anything is computed
-        stage, texts = self.segmenting(lang), [document.text for document in documents]
+        stage, texts = self.segmenting(documents[0]), [document.text for document in documents]
         return list(map(Work, documents, through_cache(self.cache, stage, documents, texts)))
-
-    def _without_translator(self, lang: str) -> KhulasaError | None:
-        """Why a language cannot be translated; what was tried once is not tried again."""
-        if lang not in self._unusable:
-            try:
-                self.translator_for(lang)
-            except (ModelError, UnknownLanguage) as error:
-                self._unusable[lang] = error
-        return self._unusable.get(lang)
 
     def _decode(self, window: list[Work | Failure]) -> list[Record | Failure]:
         if self._stopping.is_set():
             raise Stopped
-        translated = _by_language(self._translate, window, lambda work: work.document.lang)
-        return _by_language(self._summarize, translated, lambda _: "en")
+        translated = _by_kind(self._translate, window, self._languages)
+        return _by_kind(self._summarize, translated, lambda _: ())
 
     def _translate(self, works: list[Work]) -> list[Work | Failure]:
-        documents = [work.document for work in works]
-        lang, fresh = documents[0].lang, set[str]()
-        sources = [[segment.text for segment in work.segments.value] for work in works]
+        documents, langs, fresh = (
+            [w.document for w in works],
+            self._languages(works[0]),
+            set[Sentence](),
+        )
+        segmented = [(work.document.lang, work.segments.value) for work in works]
+        sentences = self.translators.sentences(segmented)
         try:
-            stage = self.translating(lang, fresh)
-            staged = through_cache(self.cache, stage, documents, sources)
-        except ModelError as error:  # it was there, but does not load or fails its self-test
-            self._unusable[lang] = error
-            return [_failure(document, error) for document in documents]
-        counted = [_counted(*pair, fresh) for pair in zip(staged, sources, strict=True)]
+            stage = self.translating(langs, fresh)
+            staged = through_cache(self.cache, stage, documents, sentences)
+        except ModelError:  # a model was there, but does not load or fails its self-test
+            if unusable := self.translators.refusal(langs[0]):
+                return [_failure(document, unusable) for document in documents]
+            return self._translate(works)
+        counted = [_counted(*pair, fresh) for pair in zip(staged, sentences, strict=True)]
         return [replace(work, translations=one) for work, one in zip(works, counted, strict=True)]
+
+    def _languages(self, work: Work) -> tuple[str, ...]:
+        return self.translators.languages(work.document.lang, work.segments.value)
 
     def _summarize(self, works: list[Work]) -> list[Record | Failure]:
         documents = [work.document for work in works]
@@ -229,16 +235,12 @@ class Pipeline:
     def _record(
         self, work: Work, translated: Staged[list[Translation]], summarized: Staged[Summary]
     ) -> Record:
-        models = (self.translator_for(work.document.lang).model, self.summarizer_stage.model)
-        bundled = any(model.located.name.startswith(BUNDLED) for model in models)
-        unverified = not all(model.verified for model in models)
-        flags = ["tiny-models"] * bundled + ["unverified-model"] * unverified
         return Record(
             work.document,
             tuple(work.segments.value),
             tuple(translated.value),
             summarized.value,
-            (*work.document.flags, *flags, *summarized.value.flags),
+            (*work.document.flags, *self._flags(work), *summarized.value.flags),
             {
                 "segment": work.segments.report,
                 "translate": translated.report,
@@ -246,19 +248,35 @@ class Pipeline:
             },
         )
 
+    def _flags(self, work: Work) -> list[str]:
+        """What is to be said of a document as a whole."""
+        langs = self._languages(work)
+        models = [self.summarizer_stage.model]
+        models += [self.translators.of(one).model for one in langs if self._has_model(one)]
+        bundled = any(model.located.name.startswith(BUNDLED) for model in models)
+        unverified = not all(model.verified for model in models)
+        return [
+            *(["mixed-languages"] * (len(langs) > 1)),
+            *(["tiny-models"] * bundled),
+            *(["unverified-model"] * unverified),
+        ]
 
-def _by_language(
+    def _has_model(self, lang: str) -> bool:
+        return lang != ENGLISH and not self.translators.refusal(lang)
+
+
+def _by_kind(
     work: Callable[[list[T]], list[R | Failure]],
     window: list[T | Failure],
-    language: Callable[[T], str],
+    kind: Callable[[T], Hashable],
 ) -> list[R | Failure]:
-    """What `work` makes of all that is of one language, put back in order."""
+    """What `work` makes of all that is of one kind, put back in order."""
     going = {i: one for i, one in enumerate(window) if not isinstance(one, Failure)}
     done: dict[int, R | Failure] = {
         i: one for i, one in enumerate(window) if isinstance(one, Failure)
     }
-    for lang in dict.fromkeys(map(language, going.values())):
-        chosen = [index for index, one in going.items() if language(one) == lang]
+    for one_kind in dict.fromkeys(map(kind, going.values())):
+        chosen = [index for index, one in going.items() if kind(one) == one_kind]
         done |= zip(chosen, _isolated(work, [going[index] for index in chosen]), strict=True)
     return [done[index] for index in range(len(window))]
 
@@ -290,7 +308,7 @@ def _bilingual(work: Work, translated: Staged[list[Translation]]) -> Bilingual:
 
 
 def _counted(
-    staged: Staged[list[Translation]], sources: list[str], fresh: set[str]
+    staged: Staged[list[Translation]], sources: list[Sentence], fresh: set[Sentence]
 ) -> Staged[list[Translation]]:
     """Add to the report how many segments there are and how many were looked up.
 

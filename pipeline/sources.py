@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.document import Document
+from pipeline.identify import SURE, identify
 from pipeline.readers import FORMATS, reader
 from pipeline.readers.content import LARGEST, Content, Unreadable, printable
 from pipeline.readers.text import decode
 
-SAMPLE = 10_000  # characters that tell the language
 STDIN = "-"
+NO_LANGUAGE = "en"  # of numbers and signs alone: what needs no model
 
 _ENDING = re.compile(rf"(?<=.)\.({'|'.join(map(re.escape, FORMATS))})\Z", re.I | re.S)
-_ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff]+")
 _MAGIC = (
     (re.compile(rb"%PDF-"), "pdf"),
     (re.compile(rb"PK\x03\x04.{4,200}mimetypeapplication/epub", re.S), "epub"),
@@ -74,26 +74,26 @@ def each(
         for number, found in enumerate(reader(kind)(file), 1):
             if isinstance(found, Unreadable):
                 yield Unreadable(found.reason, name)
-                continue
-            usual = identity if number == 1 else f"{identity}:{number}"
-            try:
+            else:
+                usual = identity if number == 1 else f"{identity}:{number}"
                 yield document(found, found.id or usual, lang, name)
-            except Unreadable as error:
-                yield Unreadable(error.reason, name)
     except Unreadable as error:
         yield Unreadable(error.reason, name)
 
 
 def document(found: Content, identity: str, lang: str | None, path: str | None = None) -> Document:
-    """The document that content makes. Raises Unreadable where its language cannot be told."""
+    """The document that content makes; its language is told from the text where it is not given."""
+    guess = None if lang else identify(found.text, found.lang)
+    unsure = guess is not None and guess.score < SURE
     return Document(
         identity,
-        lang or _language(found.text),
+        lang or (guess.lang if guess else "") or NO_LANGUAGE,
         found.title,
         found.text,
         path,
+        round(guess.score, 3) if guess else None,
         time=found.time or None,
-        flags=found.flags,
+        flags=(*found.flags, *(["unsure-language"] * unsure)),
         url=found.url or None,
         blocks=found.blocks,
         cues=found.cues,
@@ -115,16 +115,6 @@ def _kind_of_stream(file: BinaryIO) -> str:
     head = file.read(1024)
     file.seek(0)
     return next((kind for magic, kind in _MAGIC if magic.match(head)), "txt")
-
-
-def _language(text: str) -> str:
-    """Arabic where most letters are Arabic, or where there are no letters to tell by."""
-    sample = text[:SAMPLE]
-    arabic = sum(map(len, _ARABIC.findall(sample)))
-    # Only a text that is not full of Arabic letters is worth the slower count of all letters.
-    if arabic * 2 < len(sample) and arabic * 2 < sum(map(str.isalpha, sample)):
-        raise Unreadable("is not in Arabic script; name its language, as in --from fr")
-    return "ar"
 
 
 def read_lines(path: Path) -> list[str]:

@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 # Also of `pipeline.decode`, of what `pipeline.again` decides, and of what the memory holds.
 VERSION = 3
+SOURCED = 3  # since this version a row of the memory holds its source
 
 # A score is low where it is this many robust standard deviations below the document's median
 # (Iglewicz and Hoaglin 1993: 3.5, and 1.4826 times the median deviation), and clearly below it.
@@ -84,8 +85,9 @@ class Translator:
             lacking = {s: one for s, one in made.items() if lacks(s, one.text)}
             mended, anew = self._through_memory(self.glossary_signature, lacking, self._insert)
             made, decoded = made | mended, decoded | anew
-        untouched = {s: Translation(s, flags=("untranslated",)) for s in unique if s not in made}
-        return untouched | {s: self._checked(s, one) for s, one in made.items()}, decoded
+        untouched = {s: _as_it_is(s) for s in unique if s not in made}
+        found = {s: checked(s, one, self.lang, self.glossary) for s, one in made.items()}
+        return untouched | found, decoded
 
     def _through_memory(
         self,
@@ -98,10 +100,10 @@ class Translator:
         rows = self.memory.recall(signature, list(given))
         missing = {source: value for source, value in given.items() if source not in rows}
         for new in compute(missing) if missing else ():
-            packed = {source: [*pack(one), source] for source, one in new.items()}
+            packed = {source: [*pack(one)[:5], source] for source, one in new.items()}
             rows |= self.memory.remember(signature, packed)
             self.kept(len(new))
-        return {source: unpack(row) for source, row in rows.items()}, set(missing)
+        return {source: remembered(row) for source, row in rows.items()}, set(missing)
 
     @property
     def _ladder(self) -> Ladder:
@@ -127,14 +129,17 @@ class Translator:
         if doubtful:
             yield ladder.climb(doubtful)
 
-    def _checked(self, source: str, translation: Translation) -> Translation:
-        lacking = self.glossary.lacking(source, translation.text) if self.glossary else ()
-        found = (
-            *checks.check(source, translation.text, self.lang),
-            *(term.finding for term in lacking),
-        )
-        flags = dict.fromkeys((*translation.flags, *(finding.name for finding in found)))
-        return replace(translation, flags=tuple(flags), details=details(found))
+
+def checked(source: str, one: Translation, lang: str, glossary: Glossary | None) -> Translation:
+    """The translation with the flags of all that the checks find in it."""
+    lacking = glossary.lacking(source, one.text) if glossary else ()
+    found = (*checks.check(source, one.text, lang), *(term.finding for term in lacking))
+    flags = dict.fromkeys((*one.flags, *(finding.name for finding in found)))
+    return replace(one, flags=tuple(flags), details=details(found))
+
+
+def _as_it_is(source: str) -> Translation:
+    return Translation(source, flags=("untranslated",), by="source")
 
 
 def _with(signature: Signature, name: str, value: str) -> Signature:
@@ -167,15 +172,25 @@ def _compared(translation: Translation, middle: float) -> dict[str, str]:
 
 
 def pack(translation: Translation) -> list[Any]:
-    """The JSON form that the cache keeps; in the memory the source stands after it."""
+    """The JSON form that the cache keeps; in the memory the source takes the last place."""
     again = translation.again
     told = [list(again.reasons), list(again.tried), again.kept] if again else None
     flags, said = list(translation.flags), translation.details
-    return [translation.text, translation.score, flags, said, told]
+    return [translation.text, translation.score, flags, said, told, translation.by]
 
 
 def unpack(row: list[Any]) -> Translation:
     """A translation from its JSON form."""
-    text, score, flags, said, told = row[:5]
+    text, score, flags, said, told, by = row
     again = Again(tuple(told[0]), tuple(told[1]), told[2]) if told else None
-    return Translation(text, score, tuple(flags), said, again)
+    return Translation(text, score, tuple(flags), said, again, by)
+
+
+def remembered_pair(row: list[Any]) -> tuple[str, str]:
+    """The source and the text of a translation from the memory, of version SOURCED or later."""
+    return row[5], row[0]
+
+
+def remembered(row: list[Any]) -> Translation:
+    """A translation from the memory."""
+    return unpack([*row[:5], "model"])

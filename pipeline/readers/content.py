@@ -48,7 +48,8 @@ class Content:
 def content(lines: Iterable[tuple[str, Block]], title: str = "", **about: Any) -> Content:
     """The content of lines as they stand in a file: cleaned, blank ones left out.
 
-    A title that is not the first line is set above it. Raises Unreadable where nothing is left or
+    A title that is not the first line is set above it; without one, a heading at the beginning is
+    the title. Raises Unreadable where nothing is left or
     where there is too much.
     """
     given = [(flat(text), block) for text, block in lines]
@@ -60,6 +61,8 @@ def content(lines: Iterable[tuple[str, Block]], title: str = "", **about: Any) -
         kept.insert(0, (title, Block("heading", 1)))
     if sum(len(text) + 1 for text, _ in kept) > LARGEST:
         raise Unreadable(TOO_LARGE)
+    if not title and kept[0][1].kind == "heading":
+        title = kept[0][0]
     text = "\n".join(text for text, _ in kept)
     return Content(text, tuple(block for _, block in kept), title, **about)
 

@@ -1,28 +1,51 @@
-"""Markdown by its grammar: the words without the marks, one line a block."""
+"""Markdown by its grammar: the words without the marks, one line a block, and what each is."""
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from pipeline.readers.content import LARGEST, Content, printable
-from pipeline.readers.text import decode, plain
+from pipeline.document import Block
+from pipeline.readers.content import LARGEST, TOO_LARGE, Content, Unreadable, content, printable
+from pipeline.readers.text import decode
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_LISTS = {"bullet_list_open": 1, "ordered_list_open": 1} | {
+    "bullet_list_close": -1,
+    "ordered_list_close": -1,
+}
+_VERBATIM = frozenset({"fence", "code_block", "html_block"})
 
 
 def read(file: BinaryIO) -> Iterator[Content]:
     """The one document of a file of Markdown. Raises Unreadable with the reason."""
-    yield plain(_words(printable(decode(file.read(LARGEST + 1)))))
+    text = decode(file.read(LARGEST + 1))
+    if len(text) > LARGEST:
+        raise Unreadable(TOO_LARGE)
+    yield content(_lines(printable(text)))
 
 
-def _words(text: str) -> str:
+def _lines(text: str) -> Iterator[tuple[str, Block]]:
     from markdown_it import MarkdownIt
 
-    blocks: list[str] = []
-    for token in MarkdownIt("commonmark").parse(text):
-        if token.type == "inline":
-            parts = (
-                " " if child.type.endswith("break") else child.content
-                for child in token.children or ()
-            )
-            blocks.append("".join(parts).strip())
-        elif token.type in ("fence", "code_block", "html_block"):
-            blocks.append(token.content.rstrip())
-    return "\n\n".join(blocks)
+    block, lists = Block(), 0
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        lists += _LISTS.get(token.type, 0)
+        if token.type == "heading_open":
+            block = Block("heading", int(token.tag[1:]))
+        elif token.type in ("th_open", "td_open"):
+            block = Block("cell")
+        elif token.type == "paragraph_open":
+            block = Block("item", lists) if lists else Block()
+        elif token.type == "inline":
+            yield _words(token), block
+        elif token.type in _VERBATIM:
+            yield from ((line, Block()) for line in token.content.splitlines())
+
+
+def _words(token: "Token") -> str:
+    """The text of a paragraph without its marks, on one line."""
+    parts = (
+        " " if child.type.endswith("break") else child.content for child in token.children or ()
+    )
+    return "".join(parts)

@@ -7,13 +7,15 @@ at the outer margins, as in a bilingual book.
 from collections.abc import Iterable
 from typing import TextIO
 
+from rich.box import HORIZONTALS
 from rich.console import Console, Group
 from rich.padding import Padding
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from models.catalog import languages
-from pipeline.document import Record, Segment, Translation
+from pipeline.document import Record, Segment
 from pipeline.flags import FLAGS, shown
 from pipeline.signature import Signature
 
@@ -47,7 +49,7 @@ def _heading(record: Record) -> Text:
 
 def _summary(record: Record, console: Console) -> Padding:
     """Each sentence beside the source sentences that support it, by their numbers."""
-    from_right, width = _from_right(record), (console.width - NUMBERS - 2) // 2
+    width = (console.width - NUMBERS - 6) // 2
     table = Table.grid(padding=(0, 1))
     table.add_column(width=width, overflow="fold")
     table.add_column(style="cyan", width=NUMBERS, justify="right")
@@ -55,52 +57,53 @@ def _summary(record: Record, console: Console) -> Padding:
     for sentence in record.summary.sentences:
         marked = _marked(_plain(sentence.text), sentence.flags, sentence.details)
         first, *others = sentence.supports or [None]
-        table.add_row(marked, *_evidence(first, record, console, width, from_right))
+        table.add_row(marked, *_evidence(first, record, console, width))
         for index in others:
-            table.add_row("", *_evidence(index, record, console, width, from_right))
-    return Padding(Group(Text("Summary", style="bold cyan"), table), (1, 0))
+            table.add_row("", *_evidence(index, record, console, width))
+    title = Text("Summary", style="bold cyan")
+    # No lines at the sides: where a terminal turns text around they would not stay in place.
+    panel = Panel(table, box=HORIZONTALS, border_style="cyan", title=title, title_align="left")
+    return Padding(panel, (1, 0))
 
 
-def _evidence(
-    index: int | None, record: Record, console: Console, width: int, from_right: bool
-) -> tuple[str, Text]:
+def _evidence(index: int | None, record: Record, console: Console, width: int) -> tuple[str, Text]:
     if index is None:
         return "← ?", Text("")
-    source = _plain(record.segments[index].text)
-    return f"← {index + 1}", _turned(source, console, width) if from_right else source
+    return f"← {index + 1}", _source(record.segments[index], record, console, width)
 
 
-def _from_right(record: Record) -> bool:
-    known = languages().get(record.document.lang)
+def _source(segment: Segment, record: Record, console: Console, width: int) -> Text:
+    """The text of a segment in the direction of its language."""
+    text = _plain(segment.text)
+    from_right = _from_right(segment.lang or record.document.lang)
+    return _turned(text, console, width) if from_right else text
+
+
+def _from_right(lang: str) -> bool:
+    known = languages().get(lang)
     return known is not None and known.direction == "rtl"
 
 
 def _columns(record: Record, console: Console) -> Table:
-    from_right = _from_right(record)
+    from_right = _from_right(record.document.lang)
     number = len(str(len(record.segments))) + 1
     width = (console.width - number - 4) // 2
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", justify="right", width=number - 1)
     table.add_column(width=width, overflow="fold")
     table.add_column(width=width, overflow="fold", justify="right" if from_right else "left")
-    paragraph = 0
+    blocks = enumerate(record.document.blocks)
+    paragraph, headings = 0, {index for index, block in blocks if block.kind == "heading"}
     for segment, translation in zip(record.segments, record.translations, strict=True):
         if segment.paragraph != paragraph:
             table.add_row()
         paragraph = segment.paragraph
-        table.add_row(*_row(segment, translation, console, width, from_right))
+        place = Text(str(segment.index + 1))
+        source = _source(segment, record, console, width)
+        target = _marked(_plain(translation.text), translation.flags, translation.details)
+        cells = (target, source) if from_right else (source, target)
+        table.add_row(place, *cells, style="bold" if paragraph in headings else "")
     return table
-
-
-def _row(
-    segment: Segment, translation: Translation, console: Console, width: int, from_right: bool
-) -> tuple[Text, Text, Text]:
-    source = _plain(segment.text)
-    if from_right:
-        source = _turned(source, console, width)
-    target = _marked(_plain(translation.text), translation.flags, translation.details)
-    number = Text(str(segment.index + 1))
-    return (number, target, source) if from_right else (number, source, target)
 
 
 def _turned(text: Text, console: Console, width: int) -> Text:
@@ -128,7 +131,7 @@ def _notes(record: Record) -> Padding:
 
 def _provenance(name: str, record: Record) -> str:
     report = record.stages[name]
-    model = dict(Signature.parse(report.signature).params)["model"]
+    model = dict(Signature.parse(report.signature).params).get("model", "nothing to translate")
     spent = "from the cache" if report.cached else f"{report.seconds:.1f} s"
     return f"{name}: {model} ({spent})"
 

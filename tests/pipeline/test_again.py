@@ -11,7 +11,7 @@ from pipeline.again import LADDER, Ladder
 from pipeline.cache import MEMORY, Cache
 from pipeline.decode import Decoder
 from pipeline.document import Again, Translation
-from pipeline.translate import Translator, unpack
+from pipeline.translate import Translator, remembered
 from tests.pipeline import scripted
 from tests.pipeline.scripted import ScriptedEngine
 
@@ -122,7 +122,7 @@ def test_what_came_out_in_the_end_is_remembered() -> None:
     assert decoded == {SOURCE}
     assert (translations[SOURCE].text, translations[SOURCE].flags) == (GOOD, ("decoded-again",))
     [row] = memory.recall(made.memory_signature, [SOURCE]).values()
-    assert unpack(row).again == Again(("loop", "too-long"), ("no-repeat",), "no-repeat")
+    assert remembered(row).again == Again(("loop", "too-long"), ("no-repeat",), "no-repeat")
     used.calls.clear()
     assert made.translate([SOURCE]) == (translations, set())
     assert used.calls == []

@@ -11,7 +11,7 @@ import pytest
 from models.engine import DecodeOptions, Hypothesis
 from models.errors import ModelMissing, ModelUnfit
 from models.model import Model
-from pipeline import flow
+from pipeline import flow, translators
 from pipeline.batch import Batch, Ending, write_report
 from pipeline.corpus import Corpus
 from pipeline.document import Record
@@ -41,7 +41,7 @@ def _models(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_summarizer(*args: Any) -> Model:
         return scripted.model(ScriptedEngine(), "summarizer", DecodeOptions(max_length=100))
 
-    monkeypatch.setattr(flow, "open_translator", open_translator)
+    monkeypatch.setattr(translators, "open_translator", open_translator)
     monkeypatch.setattr(flow, "open_summarizer", open_summarizer)
 
 
@@ -125,7 +125,9 @@ def test_a_poison_document_stops_no_other(tmp_path: Path, monkeypatch: pytest.Mo
             raise MemoryError
         return scripted.upper(words)
 
-    monkeypatch.setattr(flow, "open_translator", lambda *_: scripted.model(ScriptedEngine(script)))
+    monkeypatch.setattr(
+        translators, "open_translator", lambda *_: scripted.model(ScriptedEngine(script))
+    )
     records: list[Record] = []
     work = batch(tmp_path, LINES, records.append)
     ending = work.run()

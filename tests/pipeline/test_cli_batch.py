@@ -54,7 +54,7 @@ def test_records_report_and_page(shell: Shell, feed: Path, tmp_path: Path) -> No
         "line": 1,
         "time": "1",
         "lang": "ar",
-        "lang_score": None,
+        "lang_score": 0.86,
         "title": "جسر جديد",
         "url": None,
         "blocks": [],

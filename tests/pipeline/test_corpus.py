@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 from pipeline import corpus
 from pipeline.corpus import Corpus, Entry, Fields
 from pipeline.document import Document, Failure
+from pipeline.identify import identify
 from pipeline.readers import text
 from pipeline.readers.content import Unreadable
 from tests.pipeline.reading import parse
 
 BRIDGE = "افتتح الوزير جسرا في الموصل."
+SCORE = round(identify(BRIDGE).score, 3)
 HEADLINE = "جسر جديد"
 
 
@@ -79,8 +81,8 @@ def test_what_is_absent(folder: Path) -> None:
     absent = {"id": None, "title": "", "lang": " ", "time": None}
     path = str(folder / "a.jsonl")
     assert of_lines(folder, {"text": BRIDGE}, {"text": BRIDGE, **absent}) == [
-        Document("a:1", "ar", "", BRIDGE, path=path, line=1),
-        Document("a:2", "ar", "", BRIDGE, path=path, line=2),
+        Document("a:1", "ar", "", BRIDGE, path=path, line=1, lang_score=SCORE),
+        Document("a:2", "ar", "", BRIDGE, path=path, line=2, lang_score=SCORE),
     ]
 
 
@@ -120,7 +122,6 @@ def test_a_title_stands_above_its_text_once(
         ({"text": BRIDGE, "id": []}, "field 'id' is neither text nor number but list"),
         ({"text": BRIDGE, "id": False}, "field 'id' is neither text nor number but bool"),
         ({"text": BRIDGE, "id": "x" * 1001}, "field 'id' is longer than 1000 characters"),
-        ({"text": "Un pont."}, "is not in Arabic script; name its language, as in --from fr"),
         ({"text": "a", "lang": "x\ny"}, "field 'lang' is 'x\\ny', no language of the catalogue; "),
         ({"text": "\0" + BRIDGE}, "is binary, not text"),
         ({"text": BRIDGE, "title": "\x1b\x1b"}, "is binary, not text"),
@@ -142,11 +143,17 @@ def test_a_failure_bears_the_id_that_was_given(folder: Path) -> None:
 
 
 def test_the_language_named_for_all_wins(folder: Path) -> None:
-    rows = [{"text": "Un pont.", "lang": lang} for lang in ("fr", "French", "fra", "xx", None)]
+    rows = [
+        {"text": "Le ministre a inauguré un pont.", "lang": lang}
+        for lang in ("fr", "French", "fra", "xx", None)
+    ]
     found = of_lines(folder, *rows, lang="es")
     assert [one.lang for one in found if isinstance(one, Document)] == ["es"] * 5
     found = of_lines(folder, *rows)
-    assert [one.lang for one in found if isinstance(one, Document)] == ["fr"] * 3
+    assert [one.lang for one in found if isinstance(one, Document)] == ["fr"] * 4
+    assert [one.lang_score is None for one in found if isinstance(one, Document)] == [
+        *[True] * 3, False,
+    ]  # fmt: skip
 
 
 def test_ids_are_made_distinct(folder: Path) -> None:
@@ -212,7 +219,7 @@ def test_sources_of_every_kind_one_after_the_other(tmp_path: Path) -> None:
     ]
     assert entries[6].outcome == Failure("is empty", str(news / "e.parquet"), 2)
     texts = {entry.outcome.text for entry in entries if isinstance(entry.outcome, Document)}
-    assert texts == {f"{HEADLINE}\n\n{BRIDGE}", BRIDGE}
+    assert texts == {f"{HEADLINE}\n\n{BRIDGE}", f"{HEADLINE}\n{BRIDGE}", BRIDGE}
     assert read.ignored == 1
     consumed = [entry.consumed for entry in entries]
     assert consumed == sorted(consumed)
@@ -273,7 +280,7 @@ def test_standard_input_is_json_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     read = Corpus(["-"])
     assert read.total is None
     found = [entry.outcome for entry in read]
-    assert found[0] == Document("stdin:1", "ar", "", BRIDGE, path="-", line=1)
+    assert found[0] == Document("stdin:1", "ar", "", BRIDGE, path="-", line=1, lang_score=SCORE)
     assert found[1] == Failure("is not JSON: Expecting value (column 1)", "-", 2)
     assert ids(found) == ["stdin:1", None, "stdin:3"]
 

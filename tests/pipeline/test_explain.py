@@ -7,7 +7,7 @@ import pytest
 
 from models.engine import DecodeOptions
 from models.model import Model
-from pipeline import flow
+from pipeline import flow, translators
 from pipeline.cache import MEMORY, Cache
 from pipeline.document import Document
 from pipeline.explain import Explanation, explain
@@ -31,7 +31,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> ScriptedEngine:
 
         return open_model
 
-    monkeypatch.setattr(flow, "open_translator", opened("translator"))
+    monkeypatch.setattr(translators, "open_translator", opened("translator"))
     monkeypatch.setattr(flow, "open_summarizer", opened("summarizer"))
     return engine
 

@@ -12,7 +12,7 @@ import pytest
 from models.engine import Hypothesis
 from models.errors import ModelMissing, ModelUnfit
 from models.model import Model
-from pipeline import checks, evidence, flow, segment
+from pipeline import checks, evidence, flow, segment, translators
 from pipeline.cache import MEMORY, Cache
 from pipeline.checks import summaries
 from pipeline.document import Document, Failure, Record
@@ -26,7 +26,7 @@ NEWS = Document("news", "ar", "جسر جديد", TEXT, "news.txt")
 @pytest.fixture
 def models(monkeypatch: pytest.MonkeyPatch) -> Models:
     models = Models()
-    monkeypatch.setattr(flow, "open_translator", models.open_translator)
+    monkeypatch.setattr(translators, "open_translator", models.open_translator)
     monkeypatch.setattr(flow, "open_summarizer", models.open_summarizer)
     return models
 
@@ -177,7 +177,7 @@ def test_a_second_run_loads_no_engine(models: Models, monkeypatch: pytest.Monkey
 
         return opened
 
-    monkeypatch.setattr(flow, "open_translator", without_engine(models.open_translator))
+    monkeypatch.setattr(translators, "open_translator", without_engine(models.open_translator))
     monkeypatch.setattr(flow, "open_summarizer", without_engine(models.open_summarizer))
     [second] = Pipeline(cache=cache).run([NEWS])
     assert [report.cached for report in second.stages.values()] == [True, True, True]
@@ -311,7 +311,7 @@ def test_a_language_without_a_model_fails_its_documents_and_is_tried_once(
             raise ModelMissing("no French here")
         return models.open_translator(lang, *args)
 
-    monkeypatch.setattr(flow, "open_translator", open_translator)
+    monkeypatch.setattr(translators, "open_translator", open_translator)
     monkeypatch.setattr(flow, "WINDOW", 20)
     outcomes = list(Pipeline().outcomes(documents(9)))
     assert [str(one) if isinstance(one, Failure) else one.document.id for one in outcomes] == [

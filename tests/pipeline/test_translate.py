@@ -12,7 +12,7 @@ from models.model import Runtime, open_translator
 from pipeline import checks
 from pipeline.cache import MEMORY, Cache
 from pipeline.document import Again, Translation
-from pipeline.translate import Translator, pack, unpack, unsure
+from pipeline.translate import Translator, pack, remembered, unpack, unsure
 from tests import factory
 from tests.pipeline import scripted
 from tests.pipeline.scripted import ScriptedEngine, english, into_english
@@ -43,7 +43,7 @@ def test_nothing_to_translate() -> None:
 def test_what_is_not_in_the_language_passes_as_it_is(source: str) -> None:
     used = engine()
     translations, _ = translator(used).translate([source, BRIDGE])
-    assert translations[source] == Translation(source, None, ("untranslated",))
+    assert translations[source] == Translation(source, None, ("untranslated",), by="source")
     assert used.sources == [BRIDGE]
 
 
@@ -175,7 +175,7 @@ def test_what_the_checks_find_is_told_but_not_remembered() -> None:
         "In 2026.", -0.1, ("number-changed",), {"number-changed": "2025 → 2026"}
     )
     rows = memory.recall(made.memory_signature, ["في 2025."])
-    assert unpack(rows["في 2025."]) == Translation("In 2026.", -0.1)
+    assert remembered(rows["في 2025."]) == Translation("In 2026.", -0.1)
 
 
 def test_all_that_a_flag_was_raised_for_is_told() -> None:

@@ -13,7 +13,7 @@ from models.catalog import UnknownLanguage
 from models.engine import Hypothesis
 from models.errors import ModelMissing
 from models.model import Model
-from pipeline import flow
+from pipeline import flow, translators
 from pipeline.evaluation.align import Boundaries, Unit
 from pipeline.evaluation.evaluate import evaluate
 from pipeline.evaluation.findings import EVALUATION, PAGE, Evaluation, Flags, Measured, load, write
@@ -50,7 +50,7 @@ def _models(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_summarizer(*_: Any) -> Model:
         return scripted.model(ScriptedEngine(_written), "summarizer")
 
-    monkeypatch.setattr(flow, "open_translator", open_translator)
+    monkeypatch.setattr(translators, "open_translator", open_translator)
     monkeypatch.setattr(flow, "open_summarizer", open_summarizer)
 
 

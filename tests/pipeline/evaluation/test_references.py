@@ -88,10 +88,9 @@ def test_the_language_is_in_the_name(
     assert document(cases(tmp_path, lang)[0]).lang == expected
 
 
-def test_a_language_that_nobody_names_is_a_failure(tmp_path: Path) -> None:
-    [case] = cases(put(tmp_path, report="Bonjour."))
-    assert "--from fr" in failure(case).reason
-    assert failure(case).path == str(tmp_path / "report.txt")
+def test_a_language_that_nobody_names_is_told_from_the_text(tmp_path: Path) -> None:
+    [case] = cases(put(tmp_path, report="Le ministre a inauguré le pont."))
+    assert document(case).lang == "fr"
 
 
 def test_one_file_and_a_pattern_find_their_references_too(tmp_path: Path) -> None:
