@@ -1,0 +1,209 @@
+"""Web pages: the main text by trafilatura, its structure from the page itself.
+
+The extractor decides what of a page is its text. It also drops and joins pieces, so its words only
+mark lines of the page: from the first marked line to the last, all is read that is no navigation.
+A page that leads nowhere has no navigation, and is read as a whole.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, BinaryIO
+
+from pipeline.document import Block
+from pipeline.readers.content import LARGEST, Content, Unreadable, content, flat, printable
+from pipeline.readers.encoding import decode
+from pipeline.readers.markup import Line, Page, closed, shown
+
+SAMPLE = 10_000  # characters that tell text from binary data
+# What the extractor is given: its time grows faster than the page, and the tree that it works on
+# ends at a depth of 256. Larger pages are read as a whole.
+MOST_ELEMENTS = 20_000
+MOST_CHARACTERS = 300_000
+DEEPEST = 250
+
+FEWEST_LINKS = 3  # lines that lead away, where there is navigation
+PROSE = 40  # characters; what is shorter may be a label or a date
+TELLING = 25  # letters; what is shorter may stand in a text by chance
+# Where the extractor marks less than this of a page's prose, it took a part for the whole.
+LEAST_SHARE = 1 / 3
+_TOP = 12  # lines in which a title stands that the page shows
+
+_DATES = (
+    "article:published_time",
+    "datepublished",
+    "dcterms.created",
+    "dcterms.date",
+    "dc.date.issued",
+    "dc.date",
+    "date",
+    "created",
+    "parsely-pub-date",
+)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?", re.A)
+_UNSEEN = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SITE = re.compile(r"\s+[-–—|:•·«»]\s+")  # between a headline and the name of its site
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.I)
+
+
+def read(file: BinaryIO) -> Iterator[Content]:
+    """The one document of a web page. Raises Unreadable with the reason."""
+    yield page(decode(file.read(LARGEST + 1)))
+
+
+def page(markup: str, url: str = "", time: str = "") -> Content:
+    """The main text of a page; `url` and `time` hold where it does not tell its own.
+
+    Raises Unreadable with the reason.
+    """
+    printable(markup[:SAMPLE].replace("\0", "\1"))
+    found = shown(markup)
+    if not found.lines:
+        scripted = "script" in found.says
+        raise Unreadable(
+            "shows no text before its scripts are run; save it from a browser, or as PDF"
+            if scripted
+            else "holds no text"
+        )
+    extracted = _extracted(markup, found)
+    title = _title(found, extracted.title)
+    return content(
+        _titled(_read(found, extracted), title),
+        title,
+        lang=found.says.get("lang") or found.says.get("content-language", ""),
+        time=_time(found) or extracted.date or time,
+        url=_url(found) or url,
+    )
+
+
+def fragment(markup: str) -> list[tuple[str, Block]]:
+    """All lines that markup shows, as in a mail or an entry of a feed."""
+    return [(line.text, line.block) for line in shown(markup).lines]
+
+
+class _Extracted:
+    """What the extractor found: a title, a date, and pieces of the main text."""
+
+    def __init__(self, title: str = "", date: str = "", texts: Iterable[str] = ()) -> None:
+        self.title, self.date = title, date
+        pieces = [_squeezed(line) for text in texts for line in text.split("\n")]
+        self._pieces = frozenset(filter(None, pieces))
+        self._whole = "".join(pieces)
+
+    def marks(self, line: Line) -> bool:
+        """Whether the line is of the main text."""
+        text = _squeezed(line.text)
+        return text in self._pieces or (len(text) >= TELLING and text in self._whole)
+
+
+def _read(found: Page, extracted: _Extracted) -> tuple[Line, ...]:
+    """The lines of a page that are its text."""
+    lines = tuple(line for line in found.lines if line.place != "chrome") or found.lines
+    marked = [extracted.marks(line) for line in lines]
+    if True not in marked or not _navigates(found):
+        return lines
+    first = marked.index(True)
+    last = len(marked) - marked[::-1].index(True)
+    first = next((n for n in range(first) if lines[n].block == Block("heading", 1)), first)
+    kept = tuple(
+        line
+        for number, line in enumerate(lines[first:last], first)
+        if marked[number] or line.place == "text"
+        if not _in_menu(number, lines)
+    )
+    prose = _prose(lines)
+    return kept if prose and _prose(kept) >= LEAST_SHARE * prose else lines
+
+
+def _in_menu(number: int, lines: tuple[Line, ...]) -> bool:
+    """A line that leads away, next to another one; a link alone may be part of the text."""
+    beside = lines[max(0, number - 1) : number] + lines[number + 1 : number + 2]
+    return _leads_away(lines[number]) and any(map(_leads_away, beside))
+
+
+def _navigates(found: Page) -> bool:
+    return sum(map(_leads_away, found.lines)) >= FEWEST_LINKS
+
+
+def _leads_away(line: Line) -> bool:
+    return line.linked * 2 > len(line.text)
+
+
+def _prose(lines: Sequence[Line]) -> int:
+    return sum(
+        len(line.text)
+        for line in lines
+        if line.place == "text" and len(line.text) >= PROSE and not _leads_away(line)
+    )
+
+
+def _squeezed(text: str) -> str:
+    """What is left of a text for comparing: the extractor drops joiners and changes spaces."""
+    return "".join(_UNSEEN.sub("", flat(text)).split())
+
+
+def _extracted(markup: str, found: Page) -> _Extracted:
+    """Title, date and texts that the extractor finds; nothing where the page is too much for it."""
+    size = sum(len(line.text) for line in found.lines)
+    if found.elements > MOST_ELEMENTS or found.depth > DEEPEST or size > MOST_CHARACTERS:
+        return _Extracted()
+    try:
+        return _trafilatura(markup)
+    except Exception:  # noqa: BLE001  whatever it stumbles over, the page itself can be read
+        return _Extracted()
+
+
+def _trafilatura(markup: str) -> _Extracted:
+    from lxml.html import HTMLParser, document_fromstring
+    from trafilatura import bare_extraction
+    from trafilatura.metadata import extract_metadata
+
+    for name in ("trafilatura", "htmldate", "justext", "charset_normalizer", "courlan"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    tree = document_fromstring(closed(markup).encode("utf-8", "replace"), parser)
+    # The default of the latest date is the day of the run: the same page must read the same later.
+    dates = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}
+    about = extract_metadata(tree, date_config=dates)
+    main: Any = bare_extraction(tree, include_comments=False, deduplicate=False)
+    return _Extracted(
+        about.title or "", about.date or "", list(main.body.itertext() if main else ())
+    )
+
+
+def _title(found: Page, stated: str) -> str:
+    """The title as the page writes it; `stated` is what the extractor makes of it."""
+    headlines = [line.text for line in found.lines if line.block == Block("heading", 1)]
+    if not _navigates(found):
+        return headlines[0] if headlines[:1] == [found.lines[0].text] else flat(found.title)
+    known = [_squeezed(title) for title in (stated, found.title) if title]
+    for headline in headlines:
+        if any(_squeezed(headline) in title or title in _squeezed(headline) for title in known):
+            return headline
+    written = (line.text for line in found.lines)
+    pieces = (found.says.get("og:title", ""), found.title, *_SITE.split(found.title), *written)
+    same = (piece for piece in pieces if _squeezed(piece) == _squeezed(stated))
+    return flat(next(same, stated or found.title))
+
+
+def _titled(lines: Sequence[Line], title: str) -> list[tuple[str, Block]]:
+    """The lines with the title first, once."""
+    given = [(line.text, line.block) for line in lines]
+    at = next((n for n, (text, _) in enumerate(given[:_TOP]) if text == title), None)
+    return given if at is None else [(title, Block("heading", 1)), *given[:at], *given[at + 1 :]]
+
+
+def _time(found: Page) -> str:
+    """When the page says it was published, as it writes it."""
+    for name in _DATES:
+        if date := _DATE.match(found.says.get(name, "").strip()):
+            return date[0]
+    return ""
+
+
+def _url(found: Page) -> str:
+    """The address that the page gives as its own."""
+    for name in ("canonical", "og:url"):
+        if address := _ADDRESS.fullmatch(found.says.get(name, "").strip()):
+            return address[0]
+    return ""

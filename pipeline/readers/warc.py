@@ -1,0 +1,179 @@
+"""Web archives: every page that was fetched a document, by warcio, one record at a time.
+
+Decompression is ours: warcio unpacks a chunk whole, however much comes out of it, and takes the end
+of a file that is cut off for its end.
+"""
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from models.errors import one_line
+from pipeline.readers import html, reader
+from pipeline.readers.content import LARGEST, TOO_LARGE, Content, Unreadable, flat
+from pipeline.readers.encoding import decode
+from pipeline.readers.text import plain
+
+LARGEST_RECORD = 2**30
+"""Bytes that are passed over in one record, unpacked; a short file can unpack to much more."""
+LARGEST_HEADERS = 2**20
+
+_BLOCK = 2**18
+_KINDS = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/pdf"})
+_PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+
+
+class _Metered:
+    """A file that is read up to an allowance: between two records there are headers, no more."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+        self._position = 0
+        self.allowance = LARGEST_HEADERS
+
+    def read(self, size: int) -> bytes:
+        data: bytes = self._file.read(size)
+        self._position += len(data)
+        self.allowance -= len(data)
+        if self.allowance < 0:
+            raise Unreadable(
+                "has a record or headers beyond all measure here; the rest is not read"
+            )
+        return data
+
+    def tell(self) -> int:
+        return self._position
+
+
+def read(file: BinaryIO) -> Iterator[Content | Unreadable]:
+    """Every page of an archive, packed or not. Raises Unreadable where the rest is damaged."""
+    head = file.read(2)
+    file.seek(0)
+    metered = _Metered(gzip.GzipFile(fileobj=file) if head == b"\x1f\x8b" else file)
+    pages = 0
+    for record in _records(metered):
+        kind = _kind(record)
+        if kind in _KINDS:
+            pages += 1
+            yield from _pages(record, kind)
+    if not pages:
+        raise Unreadable("holds no page that was fetched")
+
+
+def _records(metered: _Metered) -> Iterator[Any]:
+    """The records, each to be read before the next one. Raises Unreadable where they break off."""
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+    from warcio.statusandheaders import StatusAndHeadersParserException
+
+    records = ArchiveIterator(metered)
+    records.INC_RECORD = ""  # what it would write on the terminal
+    try:
+        while (record := _next(records, metered)) is not None:
+            yield record
+            while record.raw_stream.read(_BLOCK):
+                pass
+            if getattr(record.raw_stream, "limit", 0) > 0:
+                raise EOFError
+    except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
+        raise Unreadable(f"is no web archive, or is damaged here: {one_line(error)}") from error
+    except EOFError as error:
+        raise Unreadable("is cut off here; what follows is missing") from error
+    except (OSError, zlib.error) as error:
+        raise Unreadable(f"is damaged here: {one_line(error)}") from error
+
+
+def _next(records: Any, metered: _Metered) -> Any:
+    metered.allowance = LARGEST_HEADERS
+    record = next(records, None)
+    metered.allowance = LARGEST_RECORD
+    return record
+
+
+def _kind(record: Any) -> str:
+    """The media type of a page that was fetched; empty for all other records."""
+    if not _url(record).lower().startswith(("http:", "https:")):
+        return ""  # such as what wget notes of itself
+    if record.rec_type == "resource":
+        said = record.content_type
+    elif record.rec_type == "response" and record.http_headers:
+        fetched = record.http_headers.get_statuscode() == "200"
+        said = record.http_headers.get_header("content-type") if fetched else ""
+    else:
+        return ""
+    return (said or "").partition(";")[0].strip().lower()
+
+
+def _pages(record: Any, kind: str) -> Iterator[Content | Unreadable]:
+    url = _url(record)
+    time = flat(record.rec_headers.get_header("WARC-Date") or "")
+    try:
+        for found in _READ[kind](_payload(record), _charset(record)):
+            if isinstance(found, Unreadable):
+                raise found
+            yield replace(found, url=url, id=url, time=found.time or time)
+    except Unreadable as error:
+        yield Unreadable(f"{url[:200]} {error.reason}".lstrip())
+
+
+def _url(record: Any) -> str:
+    return flat(record.rec_headers.get_header("WARC-Target-URI") or "")
+
+
+def _html(data: bytes, charset: str) -> Iterator[Content | Unreadable]:
+    yield html.page(decode(data, charset))
+
+
+def _plain(data: bytes, charset: str) -> Iterator[Content | Unreadable]:
+    yield plain(decode(data, charset))
+
+
+def _pdf(data: bytes, _charset: str) -> Iterator[Content | Unreadable]:
+    yield from reader("pdf")(BytesIO(data))
+
+
+_READ: dict[str, Callable[[bytes, str], Iterator[Content | Unreadable]]] = {
+    "text/html": _html,
+    "application/xhtml+xml": _html,
+    "text/plain": _plain,
+    "application/pdf": _pdf,
+}
+
+
+def _charset(record: Any) -> str:
+    said = record.http_headers.get_header("content-type") if record.http_headers else ""
+    return (said or "").lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+
+
+def _payload(record: Any) -> bytes:
+    """What was fetched, unpacked. Raises Unreadable for what is too large or packed otherwise."""
+    from warcio.bufferedreaders import ChunkedDataReader
+
+    data: bytes = record.raw_stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Unreadable(TOO_LARGE)
+    headers = record.http_headers
+    if headers and (headers.get_header("transfer-encoding") or "").lower() == "chunked":
+        data = ChunkedDataReader(BytesIO(data)).read()
+    packing = (headers.get_header("content-encoding") or "").lower().strip() if headers else ""
+    if packing in ("", "identity", "none", "utf-8"):
+        return data
+    if packing not in _PACKED:
+        raise Unreadable(f"is packed as {packing[:20]}, which is not read; archive it unpacked")
+    return _unpacked(data, _PACKED[packing])
+
+
+def _unpacked(data: bytes, window: int) -> bytes:
+    """As much as a document may hold; archives often keep the header of what they unpacked."""
+    for bits in (window, -15):  # servers send deflate with its header, and without
+        try:
+            unpacked = zlib.decompressobj(bits).decompress(data, LARGEST + 1)
+        except zlib.error:
+            continue
+        if len(unpacked) > LARGEST:
+            raise Unreadable(TOO_LARGE)
+        return unpacked
+    return data
