@@ -96,11 +96,16 @@ def _own_rows(path: Path) -> Iterator[Unit]:
     try:
         for row in rows:
             if None in row or None in row.values():
-                raise Unreadable(f"line {rows.line_num:,} has not as many cells as the header")
+                raise Unreadable(
+                    f"line {rows.line_num:,} has not as many cells as the header",
+                    visible(str(path)),
+                )
             texts = ((code_of(row["lang"]), row["source"]), ("en", row["target"]))
             yield Unit(texts, {f"x-{MARK}": row[MARK]} if row[MARK] else {})
     except csv.Error as error:
-        raise Unreadable(f"line {rows.line_num:,} is no TSV: {one_line(error)}") from error
+        raise Unreadable(
+            f"line {rows.reader.line_num:,} is no TSV: {one_line(error)}", visible(str(path))
+        ) from error
 
 
 def _row(unit: Unit) -> Pair:
