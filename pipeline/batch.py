@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import ALL_WELL, INTERRUPTED, SOME_FAILED, ModelError, one_line
+from models.errors import ALL_WELL, INTERRUPTED, SOME_FAILED, KhulasaError, ModelError, one_line
 from pipeline.corpus import Corpus
 from pipeline.document import Document, Failure, Record
 from pipeline.flow import Pipeline
@@ -101,12 +101,21 @@ class Batch:
                 return
 
     def _finish(self, outcome: Record | Failure) -> None:
+        if isinstance(outcome, Record):
+            outcome = self._written(outcome)
         if isinstance(outcome, Failure):
             self._note(outcome)
-        else:
-            self._write(outcome)
         self._tally.add(outcome, self._shown.elapsed)
         self._shown.update(self._consumed.popleft(), self._tally.progress)
+
+    def _written(self, record: Record) -> Record | Failure:
+        """The record, or why a format that was asked for cannot hold it."""
+        try:
+            self._write(record)
+        except KhulasaError as error:
+            document = record.document
+            return Failure(str(error), document.path, document.line, document.id, error)
+        return record
 
     def _note(self, failure: Failure) -> None:
         log.error("%s", failure)

@@ -16,6 +16,7 @@ from pipeline.render import FORMATS, Write, opened
 RECORDS = "records"
 LINES = f"{RECORDS}.jsonl"
 FOLDER = RECORDS
+INDEX = "index.html"
 LOCK = ".lock"
 LONGEST_NAME = 80  # characters; four bytes each at most, and file systems allow 255 bytes
 
@@ -56,6 +57,8 @@ def written(folder: Path, forms: Sequence[str], split: bool) -> Iterator[Write]:
 
 
 def _in_format(folder: Path, form: str, split: bool) -> AbstractContextManager[Write]:
+    if form == "html":
+        return in_pages(folder)
     if split or FORMATS[form].alone:
         return in_a_file_each(folder, form)
     return in_lines(folder) if form == "json" else in_one_file(folder, form)
@@ -112,6 +115,27 @@ def in_a_file_each(folder: Path, form: str) -> Iterator[Write]:
         put(folder / FOLDER / name, rendered(record, form))
 
     yield write
+
+
+@contextmanager
+def in_pages(folder: Path) -> Iterator[Write]:
+    """Write a page for every record, and INDEX to find them by."""
+    from pipeline.render import index
+
+    partial = folder / f"{INDEX}.partial"
+    with (
+        in_a_file_each(folder, "html") as write_page,
+        _named(partial),
+        partial.open("wb") as file,
+        index.writing(file) as add,
+    ):
+
+        def write(record: Record) -> None:
+            write_page(record)
+            add(record, f"{FOLDER}/{file_name(record.document.id)}{FORMATS['html'].endings[0]}")
+
+        yield write
+    partial.replace(folder / INDEX)
 
 
 def rendered(record: Record, form: str) -> bytes:

@@ -11,7 +11,7 @@ import typer
 from models.errors import SOME_FAILED, KhulasaError
 from pipeline import logs
 from pipeline.cli.options import Settings, shared
-from pipeline.cli.terminal import documents, writing_bytes
+from pipeline.cli.terminal import documents, say, writing_bytes
 
 
 class Form(StrEnum):
@@ -77,20 +77,28 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Translate and summarise documents."""
-    from pipeline.render import format_of, opened
+    from pipeline.render import FORMATS, format_of, opened
 
     if quiet:
         logs.configure(-1)
-    chosen = form or (output and format_of(output.name)) or "text"
+    chosen = form or (output and format_of(output.name)) or Form.text
+    if output is None and FORMATS[chosen].binary and sys.stdout.isatty():
+        raise typer.BadParameter(f"{chosen} is nothing for a terminal; name a file with -o")
     failed: list[str] = []
+    done = 0
     with (
         settings.pipeline(downloads=not quiet and sys.stderr.isatty()) as pipeline,
         writing_bytes(output) as out,
         opened(chosen, out) as write,
     ):
         for record in pipeline.run(documents(files, settings.code, failed)):
-            write(record)
-        if len(failed) == len(files):  # before an empty file takes the place of an older one
+            try:
+                write(record)
+                done += 1
+            except KhulasaError as error:  # of this document: it is not of such a kind
+                failed.append(record.document.id)
+                say(str(error))
+        if not done:  # before an empty file takes the place of an older one
             raise typer.Exit(KhulasaError.exit_code)
     if failed:
         raise typer.Exit(SOME_FAILED)

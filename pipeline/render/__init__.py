@@ -25,12 +25,14 @@ Write = Callable[[Record], None]
 class Format:
     """A format of output: the endings of its files, the usual first.
 
-    `alone`: a file holds one document, where a person is to find it.
+    `alone`: a file holds one document, where a person is to find it, or where it cannot hold more.
+    `binary`: nothing for a terminal.
     """
 
     endings: tuple[str, ...]
     meaning: str
     alone: bool = False
+    binary: bool = False
 
 
 FORMATS = {
@@ -41,10 +43,10 @@ FORMATS = {
     "tmx": Format((".tmx",), "translation memory, TMX 1.4b"),
     "xliff": Format((".xlf", ".xliff"), "for translators' tools, XLIFF 2.1", alone=True),
     "tsv": Format((".tsv",), "a segment a row"),
-    "docx": Format((".docx",), "a table of both languages, for Word", alone=True),
+    "docx": Format((".docx",), "a table of both languages, for Word", alone=True, binary=True),
     "srt": Format((".srt",), "English subtitles", alone=True),
-    "parquet": Format((".parquet",), "a segment a row, for data tools"),
-    "documents": Format((".documents.parquet",), "a document a row, for data tools"),
+    "parquet": Format((".parquet",), "a segment a row, for data tools", binary=True),
+    "documents": Format((".documents.parquet",), "a document a row, for data tools", binary=True),
 }
 
 

@@ -16,6 +16,7 @@ from pipeline.output import (
     in_lines,
     put,
     reserved,
+    written,
 )
 
 STAGES = ("segment", "translate", "summarize")
@@ -122,3 +123,30 @@ def test_a_folder_is_for_one_job_at_a_time(tmp_path: Path) -> None:
             pass
     with reserved(folder):
         pass
+
+
+def test_pages_have_an_index_that_leads_to_them(tmp_path: Path) -> None:
+    with written(tmp_path, ["html", "json", "tsv"], split=False) as write:
+        write(record("a"))
+        write(record("../b"))
+    names = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*"))
+    assert names == [
+        "index.html",
+        "records.jsonl",
+        "records.tsv",
+        "records/a.html",
+        "records/b-95cd90691029.html",
+    ]
+    assert "records/b-95cd90691029.html" in (tmp_path / "index.html").read_text("utf-8")
+    assert ids(tmp_path / "records.jsonl") == ["a", "../b"]
+
+
+def test_what_an_error_interrupts_is_left_unfinished(tmp_path: Path) -> None:
+    def job() -> None:
+        with written(tmp_path, ["tmx"], split=False) as write:
+            write(record("a"))
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        job()
+    assert [path.name for path in tmp_path.iterdir()] == ["records.tmx.partial"]
