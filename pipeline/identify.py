@@ -93,6 +93,18 @@ _MANY = {
 _SAME = {"arz": "ar", "nn": "no", "ms": "id"}
 _SERBO_CROATIAN = ("sr", "hr", "bs", "sh")
 
+# Letters that its neighbours in the script lack: each makes a language so much likelier, up to a
+# number of them, for names bring letters with them.
+_OWN = {
+    "az": "əƏ",
+    "is": "þðÞÐ",
+    "ckb": "ێۆڕڵ",
+    "ps": "ټډړږښځڅېۍ",
+    "sd": "ٻڀٿڄڃڦڳڱڻڪ",
+    "ug": "ۇۈۋېڭ",
+    "ur": "ٹڈڑےںہ",
+}
+_OWN_WEIGHT, _OWN_MOST = 3.0, 3
 _EVERYDAY_CHINESE = set("的了是在這这們们他她也就都不有我你")
 _PREFIX = len("__label__")
 # What the model cannot read: it takes one line, and no half characters.
@@ -174,12 +186,21 @@ def _shares(script: str, counts: Counter[str], words: str) -> dict[str, float]:
 
 def _by_model(script: str, words: str) -> dict[str, float]:
     allowed = _allowed(script)
-    found = {label: score for label, score in _predicted(words, -1) if label in allowed}
+    found = {
+        label: score * _OWN_WEIGHT ** min(_OWN_MOST, _own(label, words))
+        for label, score in _predicted(words, -1)
+        if label in allowed
+    }
     total = sum(found.values())
     shares: dict[str, float] = {}
     for label, score in _merged(found):
         shares[label] = shares.get(label, 0.0) + score / total
     return dict(sorted(shares.items(), key=lambda share: -share[1]))
+
+
+def _own(lang: str, words: str) -> int:
+    """How many letters a text has that only this language has."""
+    return sum(map(words.count, _OWN.get(lang, "")))
 
 
 def _predicted(words: str, count: int) -> list[tuple[str, float]]:
