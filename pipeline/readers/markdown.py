@@ -4,8 +4,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.document import Block
-from pipeline.readers.content import LARGEST, TOO_LARGE, Content, Unreadable, content, printable
-from pipeline.readers.text import decode
+from pipeline.readers.content import (
+    LARGEST,
+    TOO_LARGE,
+    Content,
+    Unreadable,
+    content,
+    flat,
+    printable,
+)
+from pipeline.readers.text import LONGEST_TITLE, decode
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -22,7 +30,10 @@ def read(file: BinaryIO) -> Iterator[Content]:
     text = decode(file.read(LARGEST + 1))
     if len(text) > LARGEST:
         raise Unreadable(TOO_LARGE)
-    yield content(_lines(printable(text)))
+    lines = [(flat(text), block) for text, block in _lines(printable(text))]
+    lines = [line for line in lines if line[0]]
+    first = lines[0][0] if lines[1:] else ""
+    yield content(lines, title=first if len(first) <= LONGEST_TITLE else "")
 
 
 def _lines(text: str) -> Iterator[tuple[str, Block]]:

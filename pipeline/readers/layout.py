@@ -1,0 +1,281 @@
+"""The lines of pages, by where they stand and how large they are, to headings and paragraphs."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Any, NamedTuple
+
+from pipeline.document import Block
+from pipeline.readers.paragraphs import Line
+from pipeline.readers.visual import Glyph, ending, in_pairs, is_right_to_left, logical
+
+LARGER = 1.15
+"""How much larger than most of the text the letters of a heading are."""
+
+LOOSE = 1.25
+"""A distance between lines, in distances within paragraphs, that parts paragraphs."""
+
+INDENT = 0.8
+"""By how many heights of a letter the first line of a paragraph is set in."""
+
+LONGEST_HEADING = 250
+MARGIN = 0.12
+"""The part of a page, above and below, where what every page repeats stands."""
+
+_HYPHEN = re.compile(r"(\w+)[-\u2010\u00ad\x02\ufffe]$")
+_SOFT = re.compile("[\u00ad\x02\ufffe]$")
+_STRAY = re.compile("[\x02\ufffe]")
+_ENDS = re.compile(r"""[.!?…؟۔。！？:：;؛]["'”’»“)\]\s\d]*$""")
+_BULLET = re.compile("\\s*[•‣▪◦●○■□✓➢\uf0b7\uf0a7\uf0d8]\\s*")
+_DASHED = re.compile(r"\s*[-–—*·]\s+")
+_NUMBERED = re.compile(r"\s*(?:\(?\d{1,3}[.)]|\(?[A-Za-z][.)]|\(?[٠-٩۰-۹]{1,3}[.)-])\s+\S")
+_DIGITS = re.compile(r"\d+")
+# Scripts that put no spaces between words: Han, kana, their signs and forms of full width.
+_UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line on a page: its text in the order of reading, its edges, its base from below."""
+
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+    turned: bool = False
+
+    @property
+    def start(self) -> float:
+        """How far it begins from where lines begin, in its own direction."""
+        return -self.right if self.turned else self.left
+
+    @property
+    def finish(self) -> float:
+        """How far it reaches in its own direction."""
+        return -self.left if self.turned else self.right
+
+
+def shown(page: Sequence[Sequence[Any]]) -> list[Shown]:
+    """The lines of a page as the program of the glyphs tells them, whole where it parts them."""
+    lines = [[_Piece(*piece) for piece in pieces] for pieces in page]
+    joined: list[list[_Piece]] = []
+    for pieces in lines:
+        if joined and max(len(pieces), len(joined[-1])) > 1 and _beside(joined[-1], pieces):
+            joined[-1] += pieces
+        else:
+            joined.append(pieces)
+    turned = _is_turned(joined)
+    return [_shown(pieces, turned) for pieces in joined]
+
+
+class _Piece(NamedTuple):
+    text: str
+    left: float
+    right: float
+    base: float
+    size: float
+
+
+def _beside(line: list[_Piece], other: list[_Piece]) -> bool:
+    """Whether two pieces of text stand in one line, with no more than a word between them."""
+    size = max(line[0].size, other[0].size)
+    gap = max(_left(line) - _right(other), _left(other) - _right(line))
+    return abs(line[0].base - other[0].base) < 0.3 * size and gap < 2 * size
+
+
+def _left(line: list[_Piece]) -> float:
+    return min(piece.left for piece in line)
+
+
+def _right(line: list[_Piece]) -> float:
+    return max(piece.right for piece in line)
+
+
+def _is_turned(lines: list[list[_Piece]]) -> bool:
+    """Whether most letters of a page run from right to left, and its sentences end on the left.
+
+    Letters that run from right to left in a page that does not are set as a foreign word is.
+    """
+    if sum(is_right_to_left(piece.text) for line in lines for piece in line) <= 0:
+        return False
+    sides = Counter(ending(_glyphs(line)) for line in lines if len(line) > 1)
+    return sides["left"] >= 4 * sides["right"]
+
+
+def _shown(pieces: list[_Piece], turned: bool) -> Shown:
+    """One line of a page that runs from right to left where it is `turned`."""
+    size = max(piece.size for piece in pieces)
+    base = median(piece.base for piece in pieces)
+    text = pieces[0].text
+    if len(pieces) > 1:
+        # A space off the line comes of a mark set by itself, and parts what stands on its left.
+        off = [one for one in pieces if one.right <= one.left and abs(one.base - base) > 0.5]
+        level = [one for one in pieces if one not in off]
+        level += [one._replace(left=one.left - 0.2, right=one.left - 0.2) for one in off]
+        text = logical(_glyphs(level), turned, size)
+    return Shown(text.strip(" "), _left(pieces), _right(pieces), base, size, turned)
+
+
+def _glyphs(pieces: list[_Piece]) -> list[Glyph]:
+    return [Glyph(piece.text, piece.left, piece.right) for piece in pieces]
+
+
+def paragraphs(pages: Sequence[list[Shown]]) -> Iterator[Line]:
+    """Headings, items and paragraphs, those that go on over the end of a page too.
+
+    What stands on many pages in the same place comes once, at the end; numbers of pages do not.
+    """
+    repeated = _repeated(pages)
+    flow = [[line for line in page if _place(line) not in repeated] for page in pages]
+    setting = _Setting.of(flow)
+    words = {word.strip(",.;:") for page in flow for line in page for word in line.text.split()}
+    whole: list[Shown] = []
+    edges: dict[tuple[int, int], float] = {}
+    for page in flow:
+        before, edges = edges, _edges(page)
+        for at, line in enumerate(page):
+            if whole and setting.goes_on(whole, line, edges if at else before):
+                whole.append(line)
+                continue
+            if whole:
+                yield _joined(whole, words), setting.block(whole)
+            whole = [line]
+    if whole:
+        yield _joined(whole, words), setting.block(whole)
+    yield from ((text, Block()) for text in repeated.values() if any(map(str.isalpha, text)))
+
+
+Place = tuple[str, int]
+
+
+def _place(line: Shown) -> Place:
+    return _DIGITS.sub("#", line.text), round(line.base / 4)
+
+
+def _repeated(pages: Sequence[list[Shown]]) -> dict[Place, str]:
+    """What stands in the margin of at least two pages and a third of all, as it stands first."""
+    bases = [line.base for page in pages for line in page]
+    low, high = min(bases), max(bases)
+    margin = (high - low) * MARGIN
+    found: Counter[Place] = Counter()
+    first: dict[Place, str] = {}
+    for page in pages:
+        around = [line for line in page if not low + margin < line.base < high - margin]
+        found.update({_place(line) for line in around})
+        for line in around:
+            first.setdefault(_place(line), line.text)
+    least = max(2, len(pages) / 3)
+    return {place: text for place, text in first.items() if found[place] >= least}
+
+
+def _edges(page: list[Shown]) -> dict[tuple[int, int], float]:
+    """How far the lines reach that begin at about the same place, in letters of the same size."""
+    edges: dict[tuple[int, int], float] = {}
+    for line in page:
+        size, start = _column(line)
+        for near in (start - 1, start, start + 1):
+            edges[size, near] = max(edges.get((size, near), line.finish), line.finish)
+    return edges
+
+
+def _column(line: Shown) -> tuple[int, int]:
+    return round(line.size), round(line.start / max(2 * line.size, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How a document is set: the size of most of its letters, and of the larger ones."""
+
+    size: float
+    headings: tuple[float, ...]
+    leading: dict[int, float]
+
+    @classmethod
+    def of(cls, pages: list[list[Shown]]) -> "_Setting":
+        sizes: Counter[float] = Counter()
+        for page in pages:
+            for line in page:
+                sizes[line.size] += len(line.text)
+        size = sizes.most_common(1)[0][0] if sizes else 0.0
+        larger = sorted((one for one in sizes if one >= size * LARGER), reverse=True)
+        apart: dict[int, list[float]] = {}
+        for page in pages:
+            for line, after in pairwise(page):
+                if 0 < line.base - after.base < 3 * line.size and line.size == after.size:
+                    apart.setdefault(round(line.size), []).append(line.base - after.base)
+        return cls(size, tuple(larger), {one: median(found) for one, found in apart.items()})
+
+    def block(self, lines: list[Shown]) -> Block:
+        """What a paragraph is by its size and how it begins."""
+        length = sum(len(line.text) for line in lines)
+        if lines[0].size in self.headings and length <= LONGEST_HEADING:
+            return Block("heading", min(self.headings.index(lines[0].size) + 1, 6))
+        return Block("item", 1) if _BULLET.match(lines[0].text) else Block()
+
+    def goes_on(self, whole: list[Shown], line: Shown, edges: dict[tuple[int, int], float]) -> bool:
+        """Whether a paragraph goes on with a line; `edges` are those of the page it is on."""
+        last = whole[-1]
+        if abs(last.size - line.size) > 0.1 * last.size or _BULLET.match(line.text):
+            return False
+        if _DASHED.match(line.text):
+            return False
+        broken = bool(_HYPHEN.search(last.text)) and not last.turned
+        filled = broken or _filled(last, line, edges.get(_column(last), last.finish))
+        ended = bool(_ENDS.search(last.text))
+        apart = last.base - line.base
+        if _NUMBERED.match(line.text) and (ended or not filled):
+            return False
+        if abs(apart) < 0.5 * last.size:  # the same row: a cell of a table, or after a raised sign
+            return 0 <= line.start - last.finish < 0.5 * last.size
+        if apart <= 0 or apart > 4 * last.size:  # the next column or page
+            return filled and not ended
+        if apart > LOOSE * self.leading.get(round(last.size), 1.5 * last.size):
+            return False
+        if last.size in self.headings:
+            return True
+        set_in = line.start - last.start > INDENT * last.size
+        return filled and not (set_in and (ended or len(whole) > 1) and not _item(whole))
+
+
+def _item(lines: list[Shown]) -> bool:
+    return bool(_BULLET.match(lines[0].text) or _NUMBERED.match(lines[0].text))
+
+
+def _filled(line: Shown, after: Shown, edge: float) -> bool:
+    """Whether the next word would not have found place: a line that ends for no other reason."""
+    if not line.text or not after.text:
+        return False
+    unspaced = _UNSPACED.match(after.text)
+    word = after.text[0] if unspaced else after.text.split(maxsplit=1)[0]
+    letter = (line.finish - line.start) / len(line.text)
+    return line.finish + letter * (len(word) + 1) >= edge - 0.5 * line.size
+
+
+def _joined(lines: list[Shown], words: set[str]) -> str:
+    """The text of a paragraph: words that a line broke are whole."""
+    text = _BULLET.sub("", lines[0].text, count=1)
+    for line in lines[1:]:
+        text = _with(text, line, words)
+    text = _STRAY.sub("", text)
+    return in_pairs(text) if is_right_to_left(text) > 0 else text
+
+
+def _with(text: str, line: Shown, words: set[str]) -> str:
+    after = line.text
+    if _UNSPACED.match(text[-1:]) or _UNSPACED.match(after):
+        return (
+            text + after
+            if _UNSPACED.match(text[-1:]) and _UNSPACED.match(after)
+            else f"{text} {after}"
+        )
+    broken = _HYPHEN.search(text)
+    if not broken or line.turned or not after[:1].islower():
+        return f"{text} {after}"
+    rest = after.split(maxsplit=1)[0].strip(",.;:")
+    if not _SOFT.search(text) and f"{broken[1]}-{rest}" in words:
+        return f"{text}{after}"
+    return f"{text[:-1]}{after}"
