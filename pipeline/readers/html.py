@@ -18,8 +18,10 @@ from pipeline.readers.markup import Line, Page, closed, shown
 SAMPLE = 10_000  # characters that tell text from binary data
 # What the extractor is given: its time grows faster than the page, and the tree that it works on
 # ends at a depth of 256. Larger pages are read as a whole.
-MOST_ELEMENTS = 20_000
+MOST_ELEMENTS = 10_000
 MOST_CHARACTERS = 300_000
+LARGEST_MARKUP = 4_000_000
+LONGEST_ATTRIBUTE = 1_000
 DEEPEST = 250
 
 FEWEST_LINKS = 3  # lines that lead away, where there is navigation
@@ -43,6 +45,7 @@ _DATES = (
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?", re.A)
 _UNSEEN = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SITE = re.compile(r"\s+[-–—|:•·«»]\s+")  # between a headline and the name of its site
+_PICTURE = re.compile(r"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]{200,}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.I)
 
 
@@ -90,6 +93,9 @@ class _Extracted:
         self._pieces = frozenset(filter(None, pieces))
         self._whole = "".join(pieces)
 
+    def __bool__(self) -> bool:
+        return bool(self._whole)
+
     def marks(self, line: Line) -> bool:
         """Whether the line is of the main text."""
         text = _squeezed(line.text)
@@ -99,8 +105,10 @@ class _Extracted:
 def _read(found: Page, extracted: _Extracted) -> tuple[Line, ...]:
     """The lines of a page that are its text."""
     lines = tuple(line for line in found.lines if line.place != "chrome") or found.lines
+    if not extracted or not _navigates(found):
+        return lines
     marked = [extracted.marks(line) for line in lines]
-    if True not in marked or not _navigates(found):
+    if True not in marked:
         return lines
     first = marked.index(True)
     last = len(marked) - marked[::-1].index(True)
@@ -143,9 +151,12 @@ def _squeezed(text: str) -> str:
 
 
 def _extracted(markup: str, found: Page) -> _Extracted:
-    """Title, date and texts that the extractor finds; nothing where the page is too much for it."""
+    """What the extractor finds; nothing where the page is too much for it."""
     size = sum(len(line.text) for line in found.lines)
     if found.elements > MOST_ELEMENTS or found.depth > DEEPEST or size > MOST_CHARACTERS:
+        return _Extracted()
+    markup = _PICTURE.sub("", closed(markup))
+    if len(markup) > LARGEST_MARKUP:
         return _Extracted()
     try:
         return _trafilatura(markup)
@@ -154,21 +165,33 @@ def _extracted(markup: str, found: Page) -> _Extracted:
 
 
 def _trafilatura(markup: str) -> _Extracted:
-    from lxml.html import HTMLParser, document_fromstring
     from trafilatura import bare_extraction
     from trafilatura.metadata import extract_metadata
 
     for name in ("trafilatura", "htmldate", "justext", "charset_normalizer", "courlan"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
-    tree = document_fromstring(closed(markup).encode("utf-8", "replace"), parser)
+    tree = _tree(markup)
     # The default of the latest date is the day of the run: the same page must read the same later.
     dates = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}
     about = extract_metadata(tree, date_config=dates)
     main: Any = bare_extraction(tree, include_comments=False, deduplicate=False)
-    return _Extracted(
-        about.title or "", about.date or "", list(main.body.itertext() if main else ())
-    )
+    texts = [str(text) for text in main.body.itertext()] if main else []
+    return _Extracted(about.title or "", about.date or "", texts)
+
+
+def _tree(markup: str) -> Any:
+    """The tree of a page. Raises ValueError where it would not be whole."""
+    from lxml.html import HTMLParser, document_fromstring
+
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    tree = document_fromstring(markup.encode("utf-8", "replace"), parser)
+    if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+        raise ValueError("beyond the limits of the parser")
+    for element in tree.iter():
+        for name, value in element.items():
+            if len(value) > LONGEST_ATTRIBUTE:  # its patterns take long for these
+                del element.attrib[name]
+    return tree
 
 
 def _title(found: Page, stated: str) -> str:

@@ -13,7 +13,8 @@ from pipeline.readers.content import Unreadable, flat
 
 DEEPEST = 2_000
 """Elements in each other. Old pages that never end a <font> reach some hundreds."""
-MOST_TAGS = 500_000
+MOST_TAGS = 300_000
+MOST_ENTITIES = 2_000_000
 """More take over five seconds; a book of a million words has some ten thousand."""
 LONGEST = 2**18
 """Characters of a line; what is longer is no paragraph, and is cut between two words."""
@@ -100,11 +101,11 @@ class _Element:
 
 
 def shown(markup: str) -> Page:
-    """What markup shows. Raises Unreadable where it nests too deep or has too many tags."""
+    """What markup shows. Raises Unreadable where it nests too deep or has too much markup."""
     from lxml import etree
 
-    if markup.count("<") > MOST_TAGS:
-        raise Unreadable(f"has more than {MOST_TAGS:,} tags")
+    if markup.count("<") > MOST_TAGS or markup.count("&") > MOST_ENTITIES:
+        raise Unreadable(f"has more than {MOST_TAGS:,} tags or {MOST_ENTITIES:,} entities")
     markup = closed(markup)
     parser = etree.HTMLParser(target=_Stream(), encoding="utf-8", no_network=True)
     parser.feed(b"<!doctype html>")  # where the rest is empty, that is no error

@@ -5,6 +5,7 @@ of a file that is cut off for its end.
 """
 
 import gzip
+import logging
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -69,6 +70,7 @@ def _records(metered: _Metered) -> Iterator[Any]:
     from warcio.exceptions import ArchiveLoadFailed
     from warcio.statusandheaders import StatusAndHeadersParserException
 
+    logging.getLogger("warcio").setLevel(logging.CRITICAL + 1)
     records = ArchiveIterator(metered)
     records.INC_RECORD = ""  # what it would write on the terminal
     try:
@@ -80,6 +82,8 @@ def _records(metered: _Metered) -> Iterator[Any]:
                 raise EOFError
     except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
         raise Unreadable(f"is no web archive, or is damaged here: {one_line(error)}") from error
+    except AttributeError as error:  # it takes for granted what the standard asks for
+        raise Unreadable("has a record here without its headers; the rest is not read") from error
     except EOFError as error:
         raise Unreadable("is cut off here; what follows is missing") from error
     except (OSError, zlib.error) as error:
