@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from models import catalog
+
 VERSION = 1
 
 # Below this a document is flagged: of the sentences above it, 99.9 % are what they are said to be.
@@ -117,14 +119,14 @@ _NOISE = re.compile(r"(?a:https?://\S+|www\.\S+|\S{1,64}@\S+|[\w-]+\.(?:com|org|
 def identify(text: str, hint: str = "") -> Guess:
     """The language of a document or passage, by a sample of it.
 
-    hint: the code that the source gives; it counts only where the text leaves doubt, and only
-    for a language that is written so. A text without letters is in none.
+    hint: what the source says of its language; it counts only where the text leaves doubt, and
+    only for a language that is written so. A text without letters is in none.
     """
     guesses = ranked(text)
     if not guesses:
         return NOTHING
     if guesses[0].score < SURE and hint:
-        guesses = _with_hint(guesses, hint)
+        guesses = _with_hint(guesses, _code(hint))
     return guesses[0]
 
 
@@ -167,11 +169,21 @@ def scripts(text: str) -> Counter[str]:
     return counts
 
 
+def _code(hint: str) -> str:
+    """ar for ar-EG, ara and Arabic."""
+    found = catalog.find(hint)
+    return found.code if found else re.split("[-_]", hint.strip().lower())[0]
+
+
 def _with_hint(guesses: list[Guess], hint: str) -> list[Guess]:
-    """The guesses, when the language of the hint is held for likelier from the start."""
-    weights = [guess.score * (HINT if guess.lang == hint else 1.0) for guess in guesses]
-    scale = sum(guess.score for guess in guesses) / sum(weights)
-    weighed = [Guess(g.lang, weight * scale) for g, weight in zip(guesses, weights, strict=True)]
+    """The guesses, with the language of the hint likelier from the start, and given the doubt."""
+    total = sum(guess.score for guess in guesses)
+    weights = {
+        guess.lang: guess.score * HINT + 1 - total if guess.lang == hint else guess.score
+        for guess in guesses
+    }
+    scale = total / sum(weights.values())
+    weighed = [Guess(lang, weight * scale) for lang, weight in weights.items()]
     return sorted(weighed, key=lambda guess: -guess.score)
 
 

@@ -7,6 +7,7 @@ and other short pieces stay. The figures behind the thresholds come from
 
 import re
 
+from models import catalog
 from pipeline.checks.untranslated import is_surely_english
 from pipeline.document import Segment
 from pipeline.identify import VERSION as IDENTIFIER
@@ -17,15 +18,16 @@ VERSION = 1
 
 # What leaves has so many words, more where its language shares the script of the document's.
 WORDS, WORDS_SAME_SCRIPT = 4, 5
-# So likely must its language be, and so unlikely that of the document, where both share a script.
-LEAVES, STAYS = 0.75, 0.05
+# So likely must its language be, more where there is no model for it, and so unlikely that of the
+# document, where both share a script.
+LEAVES, LEAVES_WITHOUT_MODEL, STAYS = 0.75, 0.9, 0.05
 # In a script of its own it must be that so far; names of other scripts may stand in between.
 PURE = 0.8
 # Scripts without spaces: so many signs count as a word.
 SIGNS = 2
 # Standards of one language, which one model translates, and languages that short sentences of
 # each other are taken for.
-_ALIKE = ({"bs", "hr", "sr"}, {"da", "no"})
+_ALIKE = ({"bs", "hr", "sr"}, {"da", "no"}, {"gl", "pt"})
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*")
 _SIGN = re.compile("[\u0e01-\u0ecd\u1000-\u109f\u1780-\u17d3\u3041-\u9fff]")
@@ -69,7 +71,7 @@ def language(passage: str, around: str) -> str:
 
 
 def _leaves(passage: str, best: Guess, stays: float) -> bool:
-    sure = best.score >= LEAVES and stays <= STAYS
+    sure = _is_sure(best) and stays <= STAYS
     return sure and _running_words(passage) >= WORDS_SAME_SCRIPT
 
 
@@ -78,7 +80,12 @@ def _leaves_script(passage: str, best: Guess) -> bool:
     largest = max(counts["Hani"] + counts["Kana"], *counts.values())
     if largest < PURE * counts.total() or _running_words(passage) < WORDS:
         return False
-    return best.score >= LEAVES or (best.lang == "en" and is_surely_english(passage))
+    return _is_sure(best) or (best.lang == "en" and is_surely_english(passage))
+
+
+def _is_sure(best: Guess) -> bool:
+    known = best.lang == "en" or best.lang in catalog.languages()
+    return best.score >= (LEAVES if known else LEAVES_WITHOUT_MODEL)
 
 
 def _running_words(passage: str) -> int:
