@@ -35,7 +35,16 @@ from pipeline.database import (
 from pipeline.health import Health, examine, reason
 from pipeline.signature import Signature, digest
 
-__all__ = ["MEMORY", "Cache", "CacheUnusable", "Count", "Entry", "open_cache", "own_file"]
+__all__ = [
+    "MEMORY",
+    "Cache",
+    "CacheUnusable",
+    "Count",
+    "Entry",
+    "open_cache",
+    "open_lasting",
+    "own_file",
+]
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

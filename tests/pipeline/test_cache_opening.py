@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.cache import CacheUnusable, open_cache
+from pipeline.cache import MEMORY, CacheUnusable, open_cache, open_lasting
 from pipeline.signature import Signature
 
 BEAM_4 = Signature("translate", 1, (("beam", "4"),))
@@ -87,3 +87,29 @@ def test_where_the_user_s_own_is_unusable_nothing_is_kept(
     advice = "; nothing is kept this time: mend or delete it, or name another"
     assert warning.getMessage().endswith(advice)
     assert str(own) in warning.getMessage()
+
+
+@pytest.mark.parametrize("place", [None, "kept.db", "sqlite:///kept.db"])
+def test_a_place_that_lasts(
+    place: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(open_lasting(place)) as cache:
+        cache.remember(BEAM_4, {"نعم": "yes"})
+    with closing(open_cache(place)) as cache:
+        assert cache.recall(BEAM_4, ["نعم"]) == {"نعم": "yes"}
+
+
+@pytest.mark.parametrize("place", ["off", MEMORY])
+def test_a_place_that_keeps_nothing_does_not_last(place: str) -> None:
+    with pytest.raises(CacheUnusable, match="keeps nothing; name another"):
+        open_lasting(place)
+
+
+def test_the_user_s_own_must_be_usable_to_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "home").write_text("in the way", "utf-8")
+    monkeypatch.setenv("KHULASA_HOME", str(tmp_path / "home" / "khulasa"))
+    with pytest.raises(CacheUnusable, match=r"cache\.sqlite: Not a directory$"):
+        open_lasting(None)
