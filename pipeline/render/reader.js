@@ -63,7 +63,7 @@ function pin(claim, row = null) {
   if (!claim) return light([]);
   claim.classList.add("pinned");
   show(claim, row);
-  const numbers = evidence.get(claim).map((one) => one.querySelector(".number").firstChild.data);
+  const numbers = evidence.get(claim).map((one) => one.querySelector(".number").firstChild.data.trim());
   say(numbers.length ? `Evidence: segment ${numbers.join(", ")}` : "No evidence");
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.render.evaluation import page as evaluation_page
 from pipeline.render.report import page as report_page
-from tests.pipeline.render import evaluations, readings, reports
+from tests.pipeline.render import evaluations, indexes, readings, reports
 from tests.pipeline.render.pages import SHOWN, Words, opened
 
 if TYPE_CHECKING:
@@ -20,12 +20,17 @@ PAGES = {
     "comparison": lambda: evaluation_page(evaluations.ordinary(evaluations.COMPARISON)),
     "reader": lambda: readings.page(readings.trucks()),
     "reader of several": lambda: readings.page(readings.trucks(), readings.trucks()),
+    "index": lambda: indexes.page(indexes.ordinary()),
 }
 HOSTILE = {
     "hostile report": lambda: report_page(reports.hostile()),
     "hostile evaluation": lambda: evaluation_page(evaluations.hostile()),
 }
-ALL = PAGES | HOSTILE | {"hostile reader": lambda: readings.page(readings.hostile())}
+WITH_SCRIPT = {
+    "hostile reader": lambda: readings.page(readings.hostile()),
+    "hostile index": lambda: indexes.page(indexes.hostile()),
+}
+ALL = PAGES | HOSTILE | WITH_SCRIPT
 
 
 @pytest.mark.parametrize("name", HOSTILE)
