@@ -51,7 +51,8 @@ def test_three_golden_sentences_are_told_together(code: str) -> None:
 
 def test_english_is_told() -> None:
     assert identify("Three people were injured in the accident.").lang == "en"
-    assert identify(catalog.golden_article()) == Guess("en", pytest.approx(0.99, abs=0.01))
+    assert identify(catalog.golden_article()).lang == "en"
+    assert identify(catalog.golden_article()).score > 0.98
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
