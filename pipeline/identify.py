@@ -113,7 +113,9 @@ _PREFIX = len("__label__")
 _UNREADABLE = re.compile(r"[\s\x00-\x1f\ud800-\udfff]+")
 
 # No words of a language: addresses, and what stands for a person or a topic.
-_NOISE = re.compile(r"(?a:https?://\S+|www\.\S+|\S{1,64}@\S+|[\w-]+\.(?:com|org|net)\b)|[@#]\w+")
+_NOISE = re.compile(
+    r"(?a:https?://\S+|www\.\S+|[\w.+-]{1,64}@\S+|\b[\w-]{1,64}\.(?:com|org|net)\b)|[@#]\w+"
+)
 
 
 def identify(text: str, hint: str = "") -> Guess:
