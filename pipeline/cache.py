@@ -322,7 +322,9 @@ class Cache:
     def _use(self, connection: sa.Connection, signature: Signature) -> None:
         row = {"digest": signature.digest, "text": str(signature), "used": time.time()}
         new = insert(connection, _signatures).values(row)
-        connection.execute(new.on_conflict_do_update(["digest"], set_={"used": row["used"]}))
+        connection.execute(
+            new.on_conflict_do_update(index_elements=["digest"], set_={"used": row["used"]})
+        )
 
     def _write(self, table: sa.Table, signature: Signature, rows: list[dict[str, Any]]) -> set[str]:
         """Insert rows, leave those that are there; the keys of those that are new."""

@@ -92,7 +92,8 @@ def upsert(connection: sa.Connection, given: Sequence[Correction], started: floa
     if changes:
         write = insert(connection, _corrections)
         values = {name: write.excluded[name] for name in ("target", "origin", "changed")}
-        connection.execute(write.on_conflict_do_update(["key"], set_=values), [*changes.values()])
+        or_change = write.on_conflict_do_update(index_elements=["key"], set_=values)
+        connection.execute(or_change, [*changes.values()])
     return Taken(**taken)
 
 
