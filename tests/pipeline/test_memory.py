@@ -5,6 +5,7 @@ import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -270,6 +271,23 @@ class TestIn:
     def test_another_format_is_refused(self, tmp_path: Path, name: str) -> None:
         with pytest.raises(Unreadable, match=r"only \.tsv and \.tmx hold both sides"):
             taken_in(tmp_path / name)
+
+
+def test_a_tool_of_translators_in_between(tmp_path: Path) -> None:
+    tool = pytest.importorskip("translate.storage.tmx")
+    entries = [replace(MADE, source=f"نعم {number}", target=f"Yes {number}") for number in range(3)]
+    path = written(tmp_path / "a.tmx", [*entries, replace(MADE, by="memory")])
+    memory = tool.tmxfile.parsefile(str(path))
+    memory.units[1].target = "Yes & <no>"
+    edited = tmp_path / "edited.tmx"
+    memory.savefile(str(edited))
+    assert taken_in(edited) == (
+        [
+            Correction("ar", "نعم 1", "Yes & <no>", "edited.tmx"),
+            Correction("ar", MADE.source, MADE.target, "edited.tmx"),
+        ],
+        {"by models and not changed": 2},
+    )
 
 
 # A byte order mark that begins a file is none of its text.
