@@ -17,7 +17,7 @@ from pipeline.segment import lines, sentences
 VERSION = 1
 
 # What leaves has so many words, more where its language shares the script of the document's.
-WORDS, WORDS_SAME_SCRIPT = 4, 5
+WORDS, WORDS_SAME_SCRIPT = 4, 6
 # So likely must its language be, more where there is no model for it, and so unlikely that of the
 # document, where both share a script.
 LEAVES, LEAVES_WITHOUT_MODEL, STAYS = 0.75, 0.9, 0.05

@@ -55,7 +55,7 @@ def test_short_sentences_follow_the_line_that_they_stand_in() -> None:
         ("ar", "Le président est arrivé dans la capitale lundi soir.", "fr"),
         ("ar", "رئیس جمهور روز دوشنبه وارد پایتخت شد.", "fa"),
         ("ar", "سەرۆکی حکوومەت ڕۆژی دووشەممە گەیشتە هەولێر.", "ckb"),
-        ("fa", "إنا لله وإنا إليه راجعون", "ar"),
+        ("fa", "قال الوزير إن الوضع مستقر في المدينة.", "ar"),
         ("fr", "We use cookies to improve your experience on this site.", "en"),
         ("ru", "Президент України Володимир Зеленський заявив про це у вівторок.", "uk"),
         ("de", "Ik weet niet waar ze naartoe zijn gegaan.", "nl"),
@@ -109,6 +109,7 @@ STAYS = {
         "Українська правда",
         "Windows 10 Pro for Workstations",
     ),
+    "tr": ("Ben yol bilmem, iz bilmem.",),
     "ur": ("السلام علیکم", "اسلام آباد"),
     "zh": ("iPhone 15 Pro Max", "東京", "World Trade Organization"),
 }
