@@ -15,9 +15,12 @@ from models.catalog import find
 from pipeline.document import Record, Segment, SummarySentence, Translation
 from pipeline.flags import FLAGS, shown
 from pipeline.render import Write
-from pipeline.render.docx_parts import BEGIN, CORE, END, FIXED, TABLE, WIDTHS
+from pipeline.render.docx_parts import BEGIN, CORE, END, FIXED, JOINT, TABLE, WIDTHS
 from pipeline.render.reading import direction, english_title
 from pipeline.render.xml import attributes, tag_of, words
+
+ROWS = 500
+"""In a table; then the next one begins. LibreOffice lays out 5,000 in one for minutes."""
 
 _BREAKS = {"\t": "<w:tab/>", "\n": "<w:br/>"}
 _PIECES = re.compile("([\t\n])")
@@ -69,12 +72,17 @@ def _parts(record: Record, number: int) -> Iterator[str]:
         for sentence in record.summary.sentences:
             yield _sentence(sentence, number)
     yield _paragraph("Heading1", _run("Translation"))
-    yield TABLE
-    yield _header(document.lang)
-    for pair in zip(record.segments, record.translations, strict=True):
-        yield _row(record, number, *pair)
-    yield "</w:tbl>\n"
+    yield from _tables(record, number)
     yield from _remarks(record)
+
+
+def _tables(record: Record, number: int) -> Iterator[str]:
+    pairs = list(zip(record.segments, record.translations, strict=True))
+    for begin in range(0, len(pairs), ROWS):
+        yield (JOINT if begin else "") + TABLE + _header(record.document.lang)
+        for pair in pairs[begin : begin + ROWS]:
+            yield _row(record, number, *pair)
+        yield "</w:tbl>\n"
 
 
 def _remarks(record: Record) -> Iterator[str]:

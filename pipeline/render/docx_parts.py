@@ -100,3 +100,8 @@ TABLE = (
     '<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{}</w:tblGrid>\n'
 ).format(sum(WIDTHS), _LINES, "".join(f'<w:gridCol w:w="{width}"/>' for width in WIDTHS))
 """Where it begins: a column for the numbers, one for the source, one for English."""
+JOINT = (
+    '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr>'
+    "</w:p>\n"
+)
+"""Between two tables, which would be one without."""

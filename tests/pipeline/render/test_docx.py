@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 
 from pipeline.document import Block, SummarySentence
+from pipeline.render import docx
 from pipeline.render.docx_parts import WORD
 from pipeline.render.xml import possible
 from tests.pipeline.render.records import record
@@ -85,6 +86,28 @@ def test_a_row() -> None:
         ("Cell", "B"),
         ("Note", "by a person"),
     ]
+
+
+def test_many_rows_are_several_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docx, "ROWS", 2)
+    data = written("docx", record(list("abcde"), list("ABCDE")))
+    tables = opened(data).tables
+    assert [[cell.text for cell in row.cells] for table in tables for row in table.rows] == [
+        *(["", "Arabic", "English"], ["1", "a", "A"], ["2", "b", "B"]),
+        *(["", "Arabic", "English"], ["3", "c", "C"], ["4", "d", "D"]),
+        *(["", "Arabic", "English"], ["5", "e", "E"]),
+    ]
+
+
+def test_our_reader_reads_it_back() -> None:
+    read = pytest.importorskip("pipeline.readers.docx").read
+    [found] = read(BytesIO(written("docx", record(["نعم.", "لا."], ["Yes.", "No."]))))
+    cells = [
+        line
+        for line, block in zip(found.text.split("\n"), found.blocks, strict=True)
+        if block.kind == "cell"
+    ]
+    assert cells == ["Arabic", "English", "1", "نعم.", "Yes.", "2", "لا.", "No."]
 
 
 def test_the_header_stands_on_every_page() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from io import StringIO
+from io import BytesIO, StringIO
 from itertools import pairwise
 
 import pytest
@@ -122,6 +122,16 @@ def test_times() -> None:
         document, (Segment(0, 0, 0, 3, "Ja."),), (Translation("Yes."),), Summary(), (), {}
     )
     assert [(one.begin, one.finish) for one in shown(given)] == [("01:02:03,457", "100:00:00,000")]
+
+
+def test_our_reader_reads_them_back() -> None:
+    read = pytest.importorskip("pipeline.readers.subtitles").read
+    given = subtitled(["Ja. Nein. Ich", "komme."], [(3, "Yes."), (5, "No."), (10, "I come.")])
+    out = StringIO()
+    render(given, out)
+    [found] = read(BytesIO(out.getvalue().encode()))
+    assert found.text == "Yes. No. I come."
+    assert [(cue.begin, cue.finish) for cue in found.cues] == [(0.0, 1.0), (2.0, 3.0)]
 
 
 def test_a_document_that_had_no_subtitles() -> None:
