@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, BinaryIO
 
+from models.errors import one_line
 from pipeline.document import Block
 from pipeline.readers import html
 from pipeline.readers.content import LARGEST, Content, Unreadable, content, flat
@@ -12,12 +13,17 @@ from pipeline.readers.encoding import decode
 
 # The parser keeps all entries, in ten times their space.
 LARGEST_FEED = 16 * 2**20
-DEEPEST = 200
+MOST_ENTRIES = 20_000
+MOST_TAGS = 400_000
+LARGEST_PROLOG = 2**16
+LONGEST_ID = 2000
 
 _PROLOG = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->|<![^>\[]*(?:\[[^\]]*\])?[^>]*>)*", re.S)
 _ROOT = re.compile(r"<([\w:.-]+)")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _FEEDS = frozenset({"rss", "feed", "rdf", "channel"})
+_ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)\b", re.I)
+_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.I)
 _WEB = re.compile(r"https?://", re.I)
 
 
@@ -42,6 +48,8 @@ def read(file: BinaryIO) -> Iterator[Content | Unreadable]:
             yield _entry(entry, feed.feed.get("language") or "")
         except Unreadable as error:
             yield Unreadable(f"entry {number:,} {error.reason}")
+    if not _END.search(text, max(0, len(text) - LARGEST_PROLOG)):
+        raise Unreadable("is cut off; what follows the last entry is missing")
 
 
 def _root(text: str) -> str:
@@ -51,14 +59,14 @@ def _root(text: str) -> str:
     return found[1] if found else ""
 
 
-LARGEST_PROLOG = 2**16
-
-
 def _parsed(text: str) -> Any:
     import feedparser
 
     if len(text) > LARGEST_FEED:
         raise Unreadable(f"is larger than {LARGEST_FEED >> 20} MB; cut it into feeds")
+    if text.count("<") > MOST_TAGS or len(_ENTRY.findall(text)) > MOST_ENTRIES:
+        many = f"has more than {MOST_ENTRIES:,} entries or {MOST_TAGS:,} tags"
+        raise Unreadable(f"{many}; cut it into feeds")
     if "<!ENTITY" in text:
         # A short file could make gigabytes of them, or read other files.
         raise Unreadable("declares entities, which no feed needs; take them out")
@@ -69,8 +77,8 @@ def _parsed(text: str) -> Any:
         return feedparser.parse(
             data, response_headers=said, sanitize_html=False, resolve_relative_uris=False
         )
-    except RecursionError as error:
-        raise Unreadable("nests too many elements in each other") from error
+    except Exception as error:  # what is no XML it reads by patterns, and trips
+        raise Unreadable(f"is a damaged feed: {one_line(error)}") from error
 
 
 def _entry(entry: Any, lang: str) -> Content:
@@ -89,9 +97,6 @@ def _entry(entry: Any, lang: str) -> Content:
     )
 
 
-LONGEST_ID = 2000
-
-
 def _lines(part: Any) -> list[tuple[str, Block]]:
     """The lines of a piece of text or markup."""
     value = part.get("value") or ""
@@ -102,7 +107,8 @@ def _lines(part: Any) -> list[tuple[str, Block]]:
 
 def _time(entry: Any) -> str:
     """When the entry was published, or else changed, as feedparser reads it: in UTC."""
-    when = entry.get("published_parsed") or entry.get("updated_parsed")
+    # Its own `get` takes one for the other, with a warning.
+    when = dict.get(entry, "published_parsed") or dict.get(entry, "updated_parsed")
     if not when:
         return ""
     year, month, day, hour, minute, second = when[:6]

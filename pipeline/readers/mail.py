@@ -15,12 +15,15 @@ from typing import BinaryIO
 
 from pipeline.document import Block
 from pipeline.readers import html
-from pipeline.readers.content import LARGEST, TOO_LARGE, Content, Unreadable, content, flat
+from pipeline.readers.content import Content, Unreadable, content, flat
 from pipeline.readers.encoding import decode
 from pipeline.readers.text import plain
 
-MOST_BOUNDARIES = 500
-"""Parts that hold parts. The parser hands each line through all that are open."""
+LARGEST_MAIL = 32 * 2**20
+"""Servers refuse more than this; the parser takes ten times as much."""
+MOST_LINES = 1_000_000
+MOST_STEPS = 20_000_000
+"""Lines times parts that hold parts: the parser hands each line through all that are open."""
 LONGEST_HEADER = 10_000
 DEEPEST = 50
 
@@ -32,14 +35,9 @@ Lines = list[tuple[str, Block]]
 
 def read(file: BinaryIO) -> Iterator[Content]:
     """The one message of a file. Raises Unreadable with the reason."""
-    data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise Unreadable(TOO_LARGE)
-    data = data.lstrip(b"\r\n")
-    if not (data.startswith(b"From ") or _HEADER.match(data)):
-        raise Unreadable("is no mail: it does not begin with headers such as Subject")
-    if data.lower().count(b"boundary=") > MOST_BOUNDARIES:
-        raise Unreadable(f"has more than {MOST_BOUNDARIES} parts that hold parts")
+    data = file.read(LARGEST_MAIL + 1).lstrip(b"\r\n")
+    if reason := _unfit(data):
+        raise Unreadable(reason)
     try:
         message = message_from_bytes(data)
         lines, attached = _read(message)
@@ -53,6 +51,20 @@ def read(file: BinaryIO) -> Iterator[Content]:
         time=_time(message),
         flags=("attachments",) if attached else (),
     )
+
+
+def _unfit(data: bytes) -> str:
+    """Why this is not for the parser; empty where it is."""
+    if not (data.startswith(b"From ") or _HEADER.match(data)):
+        return "is no mail: it does not begin with headers such as Subject"
+    if len(data) > LARGEST_MAIL:
+        return f"is larger than {LARGEST_MAIL >> 20} MB; save it without its attachments"
+    lines = data.count(b"\n")
+    if lines > MOST_LINES:
+        return f"has more than {MOST_LINES:,} lines"
+    if data.lower().count(b"boundary=") * lines > MOST_STEPS:
+        return "has too many parts for its length; save them one by one"
+    return ""
 
 
 def _read(message: Message, depth: int = 0) -> tuple[Lines, bool]:
@@ -134,7 +146,10 @@ def _flowed(text: str, delete: bool) -> Iterator[str]:
 
 def _header(message: Message, name: str) -> str:
     """A header in words; as it stands where its encoding is broken."""
-    raw = str(message.get(name, ""))[:LONGEST_HEADER]
+    given = (value for key, value in message.raw_items() if key.lower() == name)
+    raw = str(next(given, ""))[:LONGEST_HEADER]
+    if not raw.isascii():
+        raw = decode(raw.encode("utf-8", "surrogateescape"))
     try:
         pieces = decode_header(raw)
     except (HeaderParseError, ValueError):

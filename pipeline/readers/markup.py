@@ -25,15 +25,15 @@ def _names(words: str) -> frozenset[str]:
 
 
 _UNSEEN = _names(
-    "script style template noscript head svg canvas audio video object embed applet iframe map "
-    "select datalist option optgroup textarea button progress meter rt rp annotation "
+    "script style template title noscript head svg canvas audio video object embed applet iframe "
+    "map select datalist option optgroup textarea button progress meter rt rp annotation "
     "annotation-xml"
 )
 _BLOCKS = _names(
     "address article aside blockquote body br caption center dd details dialog dir div dl dt "
     "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html "
     "legend li main menu nav noframes ol p pre search section summary table tbody td tfoot th "
-    "thead title tr ul"
+    "thead tr ul"
 )
 _LISTS = _names("ul ol dl menu dir")
 _ITEMS = _names("li dd dt")
@@ -134,7 +134,7 @@ class _Stream:
         self._title: list[str] = []
         self._in_title = False
         self._said: dict[str, str] = {}
-        self._elements = self._depth = 0
+        self._elements = self._depth = self._drawn = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A tag opens."""
@@ -147,13 +147,15 @@ class _Stream:
         for name, value in _said(tag, attributes):
             if len(self._said) < _MOST_SAID:
                 self._said.setdefault(name, value)
-        self._in_title = tag == "title" and not self._title
+        self._drawn += tag == "svg"  # a drawing has a title of its own
+        self._in_title = tag == "title" and not self._title and not self._drawn
         self._open.append(_within(self._open[-1], tag, attributes))
         if tag == "q":
             self.data("“")
 
     def end(self, tag: str) -> None:
         """A tag closes."""
+        self._drawn -= tag == "svg"
         self._in_title = False
         if tag == "q":
             self.data("”")

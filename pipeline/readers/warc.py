@@ -21,8 +21,10 @@ from pipeline.readers.text import plain
 LARGEST_RECORD = 2**30
 """Bytes that are passed over in one record, unpacked; a short file can unpack to much more."""
 LARGEST_HEADERS = 2**20
+CUT_OFF = "is cut off here; what follows is missing"
 
 _BLOCK = 2**18
+_GZIP = b"\x1f\x8b"
 _KINDS = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/pdf"})
 _PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
@@ -36,13 +38,18 @@ class _Metered:
         self.allowance = LARGEST_HEADERS
 
     def read(self, size: int) -> bytes:
-        data: bytes = self._file.read(size)
+        """Up to `size` bytes. Raises Unreadable where there are no more, but should be."""
+        try:
+            # Not `read`, which keeps for itself what comes before the damage.
+            data: bytes = self._file.read1(size)
+        except EOFError as error:
+            raise Unreadable(CUT_OFF) from error
+        except (OSError, zlib.error) as error:
+            raise Unreadable(f"is damaged here: {one_line(error)}") from error
         self._position += len(data)
         self.allowance -= len(data)
         if self.allowance < 0:
-            raise Unreadable(
-                "has a record or headers beyond all measure here; the rest is not read"
-            )
+            raise Unreadable("has headers or a record beyond all measure; the rest is not read")
         return data
 
     def tell(self) -> int:
@@ -51,9 +58,7 @@ class _Metered:
 
 def read(file: BinaryIO) -> Iterator[Content | Unreadable]:
     """Every page of an archive, packed or not. Raises Unreadable where the rest is damaged."""
-    head = file.read(2)
-    file.seek(0)
-    metered = _Metered(gzip.GzipFile(fileobj=file) if head == b"\x1f\x8b" else file)
+    metered = _Metered(_opened(file))
     pages = 0
     for record in _records(metered):
         kind = _kind(record)
@@ -62,6 +67,21 @@ def read(file: BinaryIO) -> Iterator[Content | Unreadable]:
             yield from _pages(record, kind)
     if not pages:
         raise Unreadable("holds no page that was fetched")
+
+
+def _opened(file: BinaryIO) -> BinaryIO | gzip.GzipFile:
+    """The file as it was before it was packed."""
+    packed = file.read(2) == _GZIP
+    file.seek(0)
+    if not packed:
+        return file
+    unpacked = gzip.GzipFile(fileobj=file)
+    # warcio would unpack it again, without a limit.
+    twice = _Metered(unpacked).read(2) == _GZIP
+    unpacked.seek(0)
+    if twice:
+        raise Unreadable("is packed twice; unpack it once")
+    return unpacked
 
 
 def _records(metered: _Metered) -> Iterator[Any]:
@@ -78,16 +98,17 @@ def _records(metered: _Metered) -> Iterator[Any]:
             yield record
             while record.raw_stream.read(_BLOCK):
                 pass
-            if getattr(record.raw_stream, "limit", 0) > 0:
-                raise EOFError
+            if _cut(record):
+                raise Unreadable(CUT_OFF)
     except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
         raise Unreadable(f"is no web archive, or is damaged here: {one_line(error)}") from error
     except AttributeError as error:  # it takes for granted what the standard asks for
         raise Unreadable("has a record here without its headers; the rest is not read") from error
-    except EOFError as error:
-        raise Unreadable("is cut off here; what follows is missing") from error
-    except (OSError, zlib.error) as error:
-        raise Unreadable(f"is damaged here: {one_line(error)}") from error
+
+
+def _cut(record: Any) -> bool:
+    """Whether a record that was read to its end is shorter than it says, or could not say."""
+    return record.length is None or getattr(record.raw_stream, "limit", 0) > 0
 
 
 def _next(records: Any, metered: _Metered) -> Any:
@@ -159,6 +180,8 @@ def _payload(record: Any) -> bytes:
     data: bytes = record.raw_stream.read(LARGEST + 1)
     if len(data) > LARGEST:
         raise Unreadable(TOO_LARGE)
+    if _cut(record):
+        raise Unreadable(CUT_OFF)
     headers = record.http_headers
     if headers and (headers.get_header("transfer-encoding") or "").lower() == "chunked":
         data = ChunkedDataReader(BytesIO(data)).read()
