@@ -47,11 +47,19 @@ def segment(text: str, main: str) -> list[Segment]:
     for paragraph, (offset, line) in enumerate(lines(text)):
         of_line = language(line, main)
         for start, end in sentences(line, of_line):
-            lang = language(line[start:end], of_line)
+            lang = _within(line[start:end], of_line, main)
             start, end = start + offset, end + offset
             own = "" if lang == main else lang
             segments.append(Segment(len(segments), paragraph, start, end, text[start:end], own))
     return segments
+
+
+def _within(sentence: str, of_line: str, main: str) -> str:
+    """As `language`; what looks like the document's goes back to it from a line that left it."""
+    lang = language(sentence, of_line)
+    if lang != main and of_line != main and any(one.lang == main for one in ranked(sentence)[:1]):
+        return main
+    return lang
 
 
 def language(passage: str, around: str) -> str:

@@ -48,6 +48,16 @@ def test_short_sentences_follow_the_line_that_they_stand_in() -> None:
     assert [lang for lang, _ in languages(f"{ARABIC}\n{line}", "ar")] == ["", "en", "en", "en"]
 
 
+def test_a_sentence_goes_back_to_the_document_from_a_line_that_left_it() -> None:
+    line = "彼は昨日東京に着いたと言いました。会談は来週行われる予定です。他来了北京。"
+    assert [lang for lang, _ in languages(f"会谈将于下周举行。\n{line}", "zh")] == [
+        "",
+        "ja",
+        "ja",
+        "",
+    ]
+
+
 @pytest.mark.parametrize(
     ("main", "text", "lang"),
     [
