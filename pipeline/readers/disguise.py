@@ -27,6 +27,8 @@ _PARTS = (
     ("ppt/presentation.xml", "", "is a presentation by its parts; save it as .docx or .pdf"),
     ("xl/workbook.xml", "", "is a workbook by its parts; save it as .csv"),
 )
+# What is at least in files of these formats whose parts have unusual names.
+_SOME = frozenset({"[Content_Types].xml", "content.xml"})
 _MIMETYPES = (
     (b"application/epub+zip", "epub", "is an EPUB by its parts; rename it to .epub"),
     (b"application/vnd.oasis.opendocument.text", "odt", "is ODT by its parts; rename it to .odt"),
@@ -44,7 +46,7 @@ def packed(file: BinaryIO, wanted: str) -> Packed:
         raise Unreadable(said(file) or f"is no .{wanted} by its first bytes")
     archive = Packed(file)
     kind, reason = _inside(archive)
-    if kind not in (wanted, None):
+    if kind != wanted and (kind is not None or not _SOME & archive.names):
         raise Unreadable(reason)
     return archive
 

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from pipeline.document import Block
+from pipeline.readers.content import flat
 from pipeline.readers.paragraphs import Line
 from pipeline.readers.visual import Glyph, ending, in_pairs, is_right_to_left, logical
 
@@ -30,8 +31,9 @@ _SOFT = re.compile("[\u00ad\x02\ufffe]$")
 _STRAY = re.compile("[\x02\ufffe]")
 _ENDS = re.compile(r"""[.!?…؟۔。！？:：;؛]["'”’»“)\]\s\d]*$""")
 _BULLET = re.compile("\\s*[•‣▪◦●○■□✓➢\uf0b7\uf0a7\uf0d8]\\s*")
-_DASHED = re.compile(r"\s*[-–—*·]\s+")
 _NUMBERED = re.compile(r"\s*(?:\(?\d{1,3}[.)]|\(?[A-Za-z][.)]|\(?[٠-٩۰-۹]{1,3}[.)-])\s+\S")
+_BEGINS = re.compile(rf"{_BULLET.pattern}|\s*[-–—*·]\s+")
+_ITEM = re.compile(f"{_BULLET.pattern}|{_NUMBERED.pattern}")
 _DIGITS = re.compile(r"\d+")
 # Scripts that put no spaces between words: Han, kana, their signs and forms of full width.
 _UNSPACED = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
@@ -61,15 +63,16 @@ class Shown:
 
 def shown(page: Sequence[Sequence[Any]]) -> list[Shown]:
     """The lines of a page as the program of the glyphs tells them, whole where it parts them."""
-    lines = [[_Piece(*piece) for piece in pieces] for pieces in page]
-    joined: list[list[_Piece]] = []
-    for pieces in lines:
-        if joined and max(len(pieces), len(joined[-1])) > 1 and _beside(joined[-1], pieces):
-            joined[-1] += pieces
+    rows: list[_Row] = []
+    for pieces in page:
+        row = _Row.of([_Piece(*piece) for piece in pieces])
+        if rows and max(len(row.pieces), len(rows[-1].pieces)) > 1 and rows[-1].beside(row):
+            rows[-1].add(row)
         else:
-            joined.append(pieces)
-    turned = _is_turned(joined)
-    return [_shown(pieces, turned) for pieces in joined]
+            rows.append(row)
+    turned = _is_turned(rows)
+    found = (row.shown(turned) for row in rows)
+    return [line for line in found if flat(line.text)]
 
 
 class _Piece(NamedTuple):
@@ -80,48 +83,57 @@ class _Piece(NamedTuple):
     size: float
 
 
-def _beside(line: list[_Piece], other: list[_Piece]) -> bool:
-    """Whether two pieces of text stand in one line, with no more than a word between them."""
-    size = max(line[0].size, other[0].size)
-    gap = max(_left(line) - _right(other), _left(other) - _right(line))
-    return abs(line[0].base - other[0].base) < 0.3 * size and gap < 2 * size
+@dataclass(slots=True)
+class _Row:
+    """Pieces that stand in one line, with the base and size of the largest."""
+
+    pieces: list[_Piece]
+    left: float
+    right: float
+    base: float
+    size: float
+
+    @classmethod
+    def of(cls, pieces: list[_Piece]) -> "_Row":
+        largest = max(piece.size for piece in pieces)
+        base = median(piece.base for piece in pieces if piece.size == largest)
+        left, right = min(one.left for one in pieces), max(one.right for one in pieces)
+        return cls(pieces, left, right, base, largest)
+
+    def beside(self, other: "_Row") -> bool:
+        """Whether both stand in one line, with no more than a word between them."""
+        size = max(self.size, other.size)
+        gap = max(self.left - other.right, other.left - self.right)
+        return abs(self.base - other.base) < 0.3 * size and gap < 2 * size
+
+    def add(self, other: "_Row") -> None:
+        """What stands beside it."""
+        self.pieces += other.pieces
+        self.left, self.right = min(self.left, other.left), max(self.right, other.right)
+
+    def shown(self, turned: bool) -> Shown:
+        """One line of a page that runs from right to left where it is `turned`."""
+        text = self.pieces[0].text
+        if len(self.pieces) > 1:
+            text = logical([*self._placed()], turned, self.size)
+        return Shown(text.strip(" "), self.left, self.right, self.base, self.size, turned)
+
+    def _placed(self) -> Iterator[Glyph]:
+        """A space off the line comes of a mark set by itself, and parts what is on its left."""
+        for text, left, right, base, _ in self.pieces:
+            off = right <= left and abs(base - self.base) > 0.5
+            yield Glyph(text, left - 0.2 * off, right - 0.2 * off)
 
 
-def _left(line: list[_Piece]) -> float:
-    return min(piece.left for piece in line)
-
-
-def _right(line: list[_Piece]) -> float:
-    return max(piece.right for piece in line)
-
-
-def _is_turned(lines: list[list[_Piece]]) -> bool:
+def _is_turned(rows: list[_Row]) -> bool:
     """Whether most letters of a page run from right to left, and its sentences end on the left.
 
     Letters that run from right to left in a page that does not are set as a foreign word is.
     """
-    if sum(is_right_to_left(piece.text) for line in lines for piece in line) <= 0:
+    if sum(is_right_to_left(piece.text) for row in rows for piece in row.pieces) <= 0:
         return False
-    sides = Counter(ending(_glyphs(line)) for line in lines if len(line) > 1)
+    sides = Counter(ending(row.pieces) for row in rows if len(row.pieces) > 1)
     return sides["left"] >= 4 * sides["right"]
-
-
-def _shown(pieces: list[_Piece], turned: bool) -> Shown:
-    """One line of a page that runs from right to left where it is `turned`."""
-    size = max(piece.size for piece in pieces)
-    base = median(piece.base for piece in pieces)
-    text = pieces[0].text
-    if len(pieces) > 1:
-        # A space off the line comes of a mark set by itself, and parts what stands on its left.
-        off = [one for one in pieces if one.right <= one.left and abs(one.base - base) > 0.5]
-        level = [one for one in pieces if one not in off]
-        level += [one._replace(left=one.left - 0.2, right=one.left - 0.2) for one in off]
-        text = logical(_glyphs(level), turned, size)
-    return Shown(text.strip(" "), _left(pieces), _right(pieces), base, size, turned)
-
-
-def _glyphs(pieces: list[_Piece]) -> list[Glyph]:
-    return [Glyph(piece.text, piece.left, piece.right) for piece in pieces]
 
 
 def paragraphs(pages: Sequence[list[Shown]]) -> Iterator[Line]:
@@ -130,11 +142,14 @@ def paragraphs(pages: Sequence[list[Shown]]) -> Iterator[Line]:
     What stands on many pages in the same place comes once, at the end; numbers of pages do not.
     """
     repeated = _repeated(pages)
-    flow = [[line for line in page if _place(line) not in repeated] for page in pages]
+    flow = [
+        [line for line in _numbered(page, number) if _place(line) not in repeated]
+        for number, page in enumerate(pages, 1)
+    ]
     setting = _Setting.of(flow)
     words = {word.strip(",.;:") for page in flow for line in page for word in line.text.split()}
     whole: list[Shown] = []
-    edges: dict[tuple[int, int], float] = {}
+    edges: Edges = {}
     for page in flow:
         before, edges = edges, _edges(page)
         for at, line in enumerate(page):
@@ -147,6 +162,20 @@ def paragraphs(pages: Sequence[list[Shown]]) -> Iterator[Line]:
     if whole:
         yield _joined(whole, words), setting.block(whole)
     yield from ((text, Block()) for text in repeated.values() if any(map(str.isalpha, text)))
+
+
+def _numbered(page: list[Shown], number: int) -> list[Shown]:
+    """A page without its number."""
+    low, high = min(page, key=_base, default=None), max(page, key=_base, default=None)
+    return [
+        line
+        for line in page
+        if not (line in (low, high) and line.text.strip("-–— ") == str(number) and page[1:])
+    ]
+
+
+def _base(line: Shown) -> float:
+    return line.base
 
 
 Place = tuple[str, int]
@@ -172,9 +201,12 @@ def _repeated(pages: Sequence[list[Shown]]) -> dict[Place, str]:
     return {place: text for place, text in first.items() if found[place] >= least}
 
 
-def _edges(page: list[Shown]) -> dict[tuple[int, int], float]:
+Edges = dict[tuple[int, int], float]
+
+
+def _edges(page: list[Shown]) -> Edges:
     """How far the lines reach that begin at about the same place, in letters of the same size."""
-    edges: dict[tuple[int, int], float] = {}
+    edges: Edges = {}
     for line in page:
         size, start = _column(line)
         for near in (start - 1, start, start + 1):
@@ -216,39 +248,40 @@ class _Setting:
             return Block("heading", min(self.headings.index(lines[0].size) + 1, 6))
         return Block("item", 1) if _BULLET.match(lines[0].text) else Block()
 
-    def goes_on(self, whole: list[Shown], line: Shown, edges: dict[tuple[int, int], float]) -> bool:
+    def goes_on(self, whole: list[Shown], line: Shown, edges: Edges) -> bool:
         """Whether a paragraph goes on with a line; `edges` are those of the page it is on."""
         last = whole[-1]
-        if abs(last.size - line.size) > 0.1 * last.size or _BULLET.match(line.text):
-            return False
-        if _DASHED.match(line.text):
+        if abs(last.size - line.size) > 0.1 * last.size or _BEGINS.match(line.text):
             return False
         broken = bool(_HYPHEN.search(last.text)) and not last.turned
         filled = broken or _filled(last, line, edges.get(_column(last), last.finish))
         ended = bool(_ENDS.search(last.text))
-        apart = last.base - line.base
         if _NUMBERED.match(line.text) and (ended or not filled):
             return False
-        if abs(apart) < 0.5 * last.size:  # the same row: a cell of a table, or after a raised sign
+        down = last.base - line.base
+        if abs(down) < 0.5 * last.size:  # the same row: a cell of a table, or after a raised sign
             return 0 <= line.start - last.finish < 0.5 * last.size
-        if apart <= 0 or apart > 4 * last.size:  # the next column or page
+        if down <= 0 or down > 4 * last.size:  # the next column or page
             return filled and not ended
-        if apart > LOOSE * self.leading.get(round(last.size), 1.5 * last.size):
+        return self._is_near(down, last) and (
+            last.size in self.headings or (filled and self._is_below(whole, line, ended))
+        )
+
+    def _is_near(self, down: float, last: Shown) -> bool:
+        usual = self.leading.get(round(last.size), 1.5 * last.size)
+        return down <= min(LOOSE * usual, 2 * last.size)
+
+    def _is_below(self, whole: list[Shown], line: Shown, ended: bool) -> bool:
+        """Whether a line begins where those of the paragraph do, and not set in as a new one."""
+        right = line.start - whole[-1].start
+        if abs(right) > 4 * line.size:  # a cell of the next row
             return False
-        if last.size in self.headings:
-            return True
-        set_in = line.start - last.start > INDENT * last.size
-        return filled and not (set_in and (ended or len(whole) > 1) and not _item(whole))
-
-
-def _item(lines: list[Shown]) -> bool:
-    return bool(_BULLET.match(lines[0].text) or _NUMBERED.match(lines[0].text))
+        new = right > INDENT * line.size and (ended or len(whole) > 1)
+        return not new or bool(_ITEM.match(whole[0].text))
 
 
 def _filled(line: Shown, after: Shown, edge: float) -> bool:
     """Whether the next word would not have found place: a line that ends for no other reason."""
-    if not line.text or not after.text:
-        return False
     unspaced = _UNSPACED.match(after.text)
     word = after.text[0] if unspaced else after.text.split(maxsplit=1)[0]
     letter = (line.finish - line.start) / len(line.text)

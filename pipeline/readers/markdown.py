@@ -18,6 +18,8 @@ from pipeline.readers.text import LONGEST_TITLE, decode
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+DEEPEST = 100
+
 _LISTS = {"bullet_list_open": 1, "ordered_list_open": 1} | {
     "bullet_list_close": -1,
     "ordered_list_close": -1,
@@ -40,7 +42,10 @@ def _lines(text: str) -> Iterator[tuple[str, Block]]:
     from markdown_it import MarkdownIt
 
     block, lists = Block(), 0
-    for token in MarkdownIt("commonmark").enable("table").parse(text):
+    grammar = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table")
+    for token in grammar.parse(text):
+        if token.level >= DEEPEST - 1:  # what is deeper is left out without a word
+            raise Unreadable(f"nests more than {DEEPEST} blocks in each other")
         lists += _LISTS.get(token.type, 0)
         if token.type == "heading_open":
             block = Block("heading", int(token.tag[1:]))

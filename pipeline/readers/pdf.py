@@ -103,7 +103,9 @@ def _parts(file: BinaryIO) -> Iterator[Any]:
         late = _Alarm(process)
         ended = False
         for line in process.stdout or ():
-            part = json.loads(line) if line.endswith(b"\n") else None
+            if not line.endswith(b"\n"):
+                break
+            part = json.loads(line)
             ended = part is None
             if isinstance(part, dict) and "failed" in part:
                 raise Unreadable(_FAILED[part["failed"]])

@@ -120,14 +120,25 @@ def _cells(text: Any, codes: list[int], row: list[int]) -> list[list[int]]:
         row.pop(0)
     if _is_turned(codes, row):
         return [row]
+    gaps = _gaps(text, codes, row)
+    least = min(gaps.values(), default=0.0) if len(gaps) > 1 else 0.0
     cells: list[list[int]] = [[]]
-    for place, at in enumerate(row):
-        if codes[at] == 32 and codes[row[place - 1]] > 32 and codes[row[place + 1]] > 32:
-            before, after = (_piece(text, codes, row[place + step]) for step in (-1, 1))
-            if after[1] - before[2] > CELL * max(before[4], after[4]):
-                cells.append([])
+    for at in row:
+        # The spaces of a justified line are all wide.
+        if gaps.get(at, 0.0) > max(CELL, 2 * least):
+            cells.append([])
         cells[-1].append(at)
     return cells
+
+
+def _gaps(text: Any, codes: list[int], row: list[int]) -> dict[int, float]:
+    """How wide the spaces of a row are, in sizes of its letters."""
+    gaps = {}
+    for before, at, after in zip(row, row[1:], row[2:], strict=False):
+        if codes[at] == 32 and codes[before] > 32 and codes[after] > 32:
+            left, right = _piece(text, codes, before), _piece(text, codes, after)
+            gaps[at] = (right[1] - left[2]) / max(left[4], right[4], 1.0)
+    return gaps
 
 
 def _is_turned(codes: list[int], line: list[int]) -> bool:

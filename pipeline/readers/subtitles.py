@@ -75,6 +75,7 @@ def read(file: BinaryIO) -> Iterator[Content]:
 def _spoken(lines: list[str]) -> Iterator[_Spoken]:
     """The cues in a file that hold text, in its order."""
     number, end = 0, len(lines)
+    bodies: list[tuple[list[str], float, float]] = []
     while number < end:
         line = lines[number]
         number += 1
@@ -84,16 +85,18 @@ def _spoken(lines: list[str]) -> Iterator[_Spoken]:
         elif _ARROW.search(line):
             times = _times(line, number)
             body, number = _body(lines, number)
-            if one := _cleaned(body, *times):
-                yield one
+            bodies.append((body, *times))
         elif line.strip() and not _is_name(lines, number):
-            raise Unreadable(f"line {number}: text that has no time")
+            if not bodies:
+                raise Unreadable(f"line {number}: text before the first time")
+            bodies[-1][0].append(line)  # a cue that has a blank line within
+    return (one for body in bodies if (one := _cleaned(*body)))
 
 
 def _is_name(lines: list[str], number: int) -> bool:
-    """Whether the line before is the number or name of a cue, or the last thing in the file."""
-    rest = lines[number : number + 3]
-    return any(_ARROW.search(line) for line in rest[:1]) or not any(map(str.strip, rest))
+    """Whether the line before is the number or name of a cue: its time follows."""
+    named = _NUMBER.fullmatch(lines[number - 1].strip())
+    return bool(named) or (number < len(lines) and bool(_ARROW.search(lines[number])))
 
 
 def _times(line: str, number: int) -> tuple[float, float]:

@@ -8,11 +8,13 @@ import unicodedata
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 _FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
-# Tanwin ends a word: a letter after it was parted by a space that the file does not draw.
-_AFTER_TANWIN = re.compile("(?<=اً)(?=[ء-ي])|(?<=[ٌٍ])(?=[ء-ي])|(?<=[^ا]ًا)(?=[ء-ي])")
+# Tanwin ends a word, a stop a sentence: spaces after them get lost where they are not drawn.
+_RUN_ON = re.compile(
+    "(?<=[ء-ي][.،؛؟!])(?=[ء-ي])|(?<=اً)(?=[ء-ي])|(?<=[ٌٍ])(?=[ء-ي])|(?<=[^ا]ًا)(?=[ء-ي])"
+)
 _ALEF = frozenset("اأإآٱ")
 _CODES = {"L": "L", "R": "R", "AL": "R", "EN": "N", "AN": "N", "CS": "c", "ES": "e", "ET": "t"}
 _LATIN = re.compile("L(?:[LNcetn]*[LN])?")
@@ -24,6 +26,17 @@ _TURNED = re.compile("(?:^n?c+)?R(?:[RNcetn]*[RN])?")
 _STOPS = frozenset(".,،؛؟!?:")
 _PAIRS = ("()", "[]", "{}", "«»")
 _ARABIC = re.compile("[\u0600-\u08ff]")
+
+
+class Placed(Protocol):
+    """What has a place in a line."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def left(self) -> float: ...
+    @property
+    def right(self) -> float: ...
 
 
 GAP = 0.08
@@ -44,7 +57,7 @@ def is_right_to_left(text: str) -> int:
     return sum(code in ("R", "AL") for code in codes) - codes.count("L")
 
 
-def ending(glyphs: Sequence[Glyph]) -> str:
+def ending(glyphs: Sequence[Placed]) -> str:
     """The side of a line on which it has a sign as those that end sentences, "" where on none."""
     seen = [one for one in glyphs if not one.text.isspace()]
     first, last = min(seen, key=lambda one: one.left), max(seen, key=lambda one: one.right)
@@ -75,7 +88,7 @@ def logical(glyphs: Sequence[Glyph], right_to_left: bool, size: float) -> str:
     arabic = bool(_ARABIC.search("".join(units)))
     text = "".join(_turned(units, right_to_left, _OF_ARABIC if arabic else _OF_HEBREW))
     text = _FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), text)
-    return _AFTER_TANWIN.sub(" ", text)
+    return _RUN_ON.sub(" ", text)
 
 
 def _turned(units: list[str], right_to_left: bool, runs: re.Pattern[str]) -> list[str]:

@@ -1,0 +1,60 @@
+"""The structure of Markdown."""
+
+from tests.pipeline.readers.office import BRIDGE, FILES, lines, only, refusal
+
+TEXT = b"""Title
+=====
+
+1. one
+   wrapped
+
+   more
+   - inner `code`
+2. two
+
+| a | *b* |
+|---|-----|
+| c |     |
+
+> quoted
+
+### Third
+
+```
+x = 1
+
+y = 2
+```
+<div>raw</div>
+"""
+
+
+def test_what_each_line_is() -> None:
+    assert lines("md", TEXT) == [
+        ("Title", "heading", 1),
+        ("one wrapped", "item", 1),
+        ("more", "item", 1),
+        ("inner code", "item", 2),
+        ("two", "item", 1),
+        ("a", "cell", 0),
+        ("b", "cell", 0),
+        ("c", "cell", 0),
+        ("quoted", "paragraph", 0),
+        ("Third", "heading", 3),
+        ("x = 1", "paragraph", 0),
+        ("y = 2", "paragraph", 0),
+        ("<div>raw</div>", "paragraph", 0),
+    ]
+    assert only("md", TEXT).title == "Title"
+
+
+def test_the_source_of_the_bulletin_has_its_lines() -> None:
+    text = only("md", (FILES / "bridge.fr.md").read_bytes()).text
+    assert all(line in text for line in BRIDGE["fr"] if "adjointe" not in line)
+
+
+def test_what_is_nested_without_end() -> None:
+    assert only("md", b"> " * 40 + b"deep").text == "deep"
+    deep = b"> " * 100_000 + b"deep"
+    assert refusal("md", deep) == "nests more than 100 blocks in each other"
+    assert refusal("md", b"# \n\n---\n") == "holds no text"
