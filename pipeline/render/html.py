@@ -106,7 +106,7 @@ def _section(record: Record, entries: list[Entry]) -> bytes:
         claims=[_claim(*one) for one in enumerate(record.summary.sentences, 1)],
         parts=parts(record),
         segments=len(record.segments),
-        legend=marks(record.all_flags, {}),
+        legend=marks(dict.fromkeys((*record.all_flags, *record.summary.flags)), {}),
         stages=[(name, one, components(one.signature)) for name, one in record.stages.items()],
     )
     return _encoded(page)

@@ -21,7 +21,8 @@ let ready = 0;
 
 function fit(row) {
   const names = [row[LANG], languageName(row[LANG]), ...Object.keys(row[FLAGS])];
-  row.folded = fold([row[TITLE], row[ENGLISH], row[ID], ...names, ...row[SUMMARY]].join("\n"));
+  const texts = [row[TITLE], row[ENGLISH], row[ID], ...names, ...row[SUMMARY]];
+  row.folded = texts.map(fold).join("\n");
 }
 
 function fitSlice() {

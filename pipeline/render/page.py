@@ -38,6 +38,7 @@ def part(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(values)
 
 
+@cache
 def joined(*names: str) -> str:
     """Style sheets or scripts of this folder, one after the other."""
     return "".join((_HERE / name).read_text(encoding="utf-8") for name in names)

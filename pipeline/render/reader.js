@@ -164,6 +164,8 @@ function go(steps) {
   const met = search.go(steps);
   if (!met) return;
   told(`${met.number.toLocaleString("en")} of ${search.count.toLocaleString("en")}`);
+  for (const row of document.querySelectorAll(".met")) row.classList.remove("met");
+  met.row?.classList.add("met");
   current = met.row ?? current;
   reveal(met.row ?? met.element, inSight(met.row ?? met.element) ? "nearest" : "center");
 }
@@ -177,6 +179,7 @@ input.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   input.value = "";
   find();
+  document.querySelector(".met")?.classList.remove("met");
   input.blur();
 });
 byId("next").addEventListener("click", () => go(1));

@@ -17,7 +17,6 @@ Direction = Literal["ltr", "rtl", "auto"]
 _RIGHT_TO_LEFT = frozenset(
     ("ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi")
 )
-_LEFT_TO_RIGHT = frozenset(["", "en"])
 # What RFC 3986, 2 and 3 lets stand in a URL; all else is percent-encoded.
 _IN_URLS = ":/?#[]@!$&'()*+,;=%~"
 
@@ -90,7 +89,7 @@ def direction(lang: str) -> Direction:
     if known := find(lang):
         return known.direction
     code = lang.partition("-")[0].lower()
-    return "rtl" if code in _RIGHT_TO_LEFT else "ltr" if code in _LEFT_TO_RIGHT else "auto"
+    return "rtl" if code in _RIGHT_TO_LEFT else "ltr" if code == "en" else "auto"
 
 
 def english_title(record: Record) -> str:

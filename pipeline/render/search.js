@@ -1,5 +1,5 @@
 // Search in all that can be read on the page; what is found is painted by the browser, so that no
-// element changes (CSS Custom Highlight API; where a browser lacks it, the row alone is lit).
+// element changes (CSS Custom Highlight API; where a browser lacks it, the row alone is marked).
 
 const MOST_PAINTED = 2000; // matches; all are counted and can be gone to
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.flags import FLAGS
 from tests.pipeline.render import readings
 from tests.pipeline.render.pages import SHOWN, opened
 from tests.pipeline.render.readings import TITLE, long, trucks
@@ -310,6 +311,39 @@ def test_attacks_show_themselves_and_do_nothing(
     assert complaints == []
     assert browser_page.title() == "Khulasa · Documents in English"
     assert browser_page.locator("#d1-1 .source").inner_text() == SHOWN
+
+
+def test_were_anything_not_escaped_the_policy_would_stop_it(
+    browser_page: "Page", tmp_path: Path
+) -> None:
+    broken = readings.page(trucks()).replace(
+        "</main>",
+        "<script>document.title = 'gone'</script><img src='x.png' onerror='document.title = 1'>"
+        "<p id='hit' style='color: red' onclick='document.title = 2'>x</p></main>",
+    )
+    loaded: list[str] = []
+    browser_page.on("requestfinished", lambda request: loaded.append(request.url))
+    _, complaints = opened(browser_page, broken, tmp_path)
+    browser_page.locator("#hit").click()
+    assert browser_page.title() == f"Khulasa · {TITLE[1]}"
+    assert loaded == [(tmp_path / "page.html").as_uri()]
+    assert len(complaints) == 5  # the script, the picture, the style and both handlers
+    assert all("Content Security Policy" in one for one in complaints)
+
+
+def test_what_a_screen_reader_meets(reader: "Page") -> None:
+    tree = reader.locator("article").aria_snapshot()
+    for said in (
+        'article "Trucks carry 1,240 tents"',
+        'heading "Trucks carry 1,240 tents" [level=1]',
+        'heading "Summary" [level=2]',
+        'link "Evidence: segment 8"',
+        'region "Source and English, segment by segment"',
+        'heading "What did they carry?" [level=4]',
+        'list "Cells of a table"',
+        f'button "weak-support {FLAGS["weak-support"].meaning}"',
+    ):
+        assert said in tree
 
 
 def test_letters_of_every_script_are_drawn(reader: "Page") -> None:
