@@ -30,6 +30,11 @@ DEEPEST = 50
 _QUOTED = re.compile("(?:> ?)*")
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 
+# The parser takes the square of the length of these.
+_LONG_HEADER = re.compile(
+    rb"^content-(?:type|disposition|transfer-encoding):(?:[^\n]|\n[ \t]){20000}", re.I | re.M
+)
+
 Lines = list[tuple[str, Block]]
 
 
@@ -59,6 +64,8 @@ def _unfit(data: bytes) -> str:
         return "is no mail: it does not begin with headers such as Subject"
     if len(data) > LARGEST_MAIL:
         return f"is larger than {LARGEST_MAIL >> 20} MB; save it without its attachments"
+    if _LONG_HEADER.search(data):
+        return "has a header beyond all measure"
     lines = data.count(b"\n")
     if lines > MOST_LINES:
         return f"has more than {MOST_LINES:,} lines"
