@@ -8,6 +8,7 @@ A page that leads nowhere has no navigation, and is read as a whole.
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from pipeline.document import Block
@@ -110,14 +111,19 @@ def _read(found: Page, extracted: _Extracted) -> tuple[Line, ...]:
     marked = [extracted.marks(line) for line in lines]
     if True not in marked:
         return lines
+    # What the extractor takes for text is text, whatever a class may say.
+    lines = tuple(
+        replace(line, place="text") if mark else line
+        for line, mark in zip(lines, marked, strict=True)
+    )
     first = marked.index(True)
     last = len(marked) - marked[::-1].index(True)
     first = next((n for n in range(first) if lines[n].block == Block("heading", 1)), first)
     kept = tuple(
         line
         for number, line in enumerate(lines[first:last], first)
-        if marked[number] or line.place == "text"
-        if not _in_menu(number, lines)
+        if line.place == "text"
+        if not _in_menu(number, lines) or (marked[number] and line.block.kind == "item")
     )
     prose = _prose(lines)
     return kept if prose and _prose(kept) >= LEAST_SHARE * prose else lines
@@ -199,13 +205,16 @@ def _title(found: Page, stated: str) -> str:
     headlines = [line.text for line in found.lines if line.block == Block("heading", 1)]
     if not _navigates(found):
         return headlines[0] if headlines[:1] == [found.lines[0].text] else flat(found.title)
+    pieces = _SITE.split(found.title)
+    if len(pieces) > 1 and _squeezed(stated) == _squeezed(pieces[-1]):
+        stated, headlines = pieces[0], []  # the name of the site stands where the headline should
     known = [_squeezed(title) for title in (stated, found.title) if title]
     for headline in headlines:
         if any(_squeezed(headline) in title or title in _squeezed(headline) for title in known):
             return headline
     written = (line.text for line in found.lines)
-    pieces = (found.says.get("og:title", ""), found.title, *_SITE.split(found.title), *written)
-    same = (piece for piece in pieces if _squeezed(piece) == _squeezed(stated))
+    forms = (found.says.get("og:title", ""), found.title, *pieces, *written)
+    same = (form for form in forms if _squeezed(form) == _squeezed(stated))
     return flat(next(same, stated or found.title))
 
 

@@ -25,14 +25,14 @@ def _names(words: str) -> frozenset[str]:
 
 
 _UNSEEN = _names(
-    "script style template title noscript head svg canvas audio video object embed applet iframe "
-    "map select datalist option optgroup textarea button progress meter rt rp annotation "
-    "annotation-xml"
+    "script style template title noscript noframes head svg canvas audio video object embed "
+    "applet iframe map select datalist option optgroup textarea button progress meter rt rp "
+    "annotation annotation-xml"
 )
 _BLOCKS = _names(
     "address article aside blockquote body br caption center dd details dialog dir div dl dt "
     "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html "
-    "legend li main menu nav noframes ol p pre search section summary table tbody td tfoot th "
+    "legend li main menu nav ol p pre search section summary table tbody td tfoot th "
     "thead tr ul"
 )
 _LISTS = _names("ul ol dl menu dir")

@@ -117,6 +117,18 @@ def test_a_long_page_keeps_what_the_extractor_left_out() -> None:
     assert set(text) <= set(found.text.split("\n"))
 
 
+def test_the_name_of_the_site_is_not_the_title() -> None:
+    text = "".join(
+        f"<p>A paragraph with enough words to be prose, number {n}.</p>" for n in range(5)
+    )
+    found = page(
+        '<title>Big story - The Daily News</title><h1><a href="/">The Daily News</a></h1>'
+        f'{LINKS}<div class="site-share"><div>Big story</div>{text}</div>'
+    )
+    assert found.title == "Big story"
+    assert len(found.text.split("\n")) == 6
+
+
 @pytest.mark.parametrize(
     "unseen",
     [
