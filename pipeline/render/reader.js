@@ -210,6 +210,16 @@ const ACTIONS = {
   Escape: letGo,
 };
 
+// Where the text alone scrolls it has these keys from the start.
+const SCROLLING = ["PageDown", "PageUp", "Home", "End", " "];
+
+function scrolls() {
+  const texts = document.querySelectorAll(".reading");
+  if (texts.length === 1 && document.activeElement === document.body) {
+    texts[0].focus({ preventScroll: true });
+  }
+}
+
 function letGo() {
   pin(null);
   document.querySelector(".mark:hover")?.classList.add("hushed");
@@ -218,6 +228,7 @@ function letGo() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || keys.open) return;
+  if (SCROLLING.includes(event.key)) scrolls();
   const typed = event.target.matches("input:not([type=checkbox])");
   if (typed || !Object.hasOwn(ACTIONS, event.key)) return;
   if (event.key !== "Escape") event.preventDefault();

@@ -234,6 +234,16 @@ def test_segments_in_turn(long_reader: "Page") -> None:
     assert in_sight(long_reader, "#d1-204")
 
 
+def test_the_text_scrolls_from_the_start(long_reader: "Page") -> None:
+    scrolled = "document.querySelector('.reading').scrollTop"
+    long_reader.keyboard.press("PageDown")
+    settled(long_reader)
+    assert long_reader.evaluate(scrolled) > 100
+    long_reader.keyboard.press("Home")
+    settled(long_reader)
+    assert long_reader.evaluate(scrolled) == 0
+
+
 def test_keys_are_explained_and_typing_is_not_a_command(reader: "Page") -> None:
     reader.keyboard.press("?")
     assert reader.get_by_role("dialog").is_visible()
