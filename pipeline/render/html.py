@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from pipeline.document import Record, SummarySentence
 from pipeline.render import Write
-from pipeline.render.page import components, filled, joined, part
+from pipeline.render.page import components, filled, joined, part, stream
 from pipeline.render.reading import (
     Mark,
     Words,
@@ -61,14 +61,14 @@ def writing(out: BinaryIO) -> Iterator[Write]:
             return
         if waiting:
             out.write(_head("Documents in English", several=True))
-            out.write(_section(waiting.pop(), entries))
-        out.write(_section(record, entries))
+            _write(out, waiting.pop(), entries)
+        _write(out, record, entries)
 
     yield write
     if not entries:
         out.write(_head(_name(waiting[0]) if waiting else "No documents"))
         for record in waiting:
-            out.write(_section(record, entries))
+            _write(out, record, entries)
     out.write(_encoded(part("reader.end.html.jinja", entries=entries)))
 
 
@@ -84,15 +84,15 @@ def _name(record: Record) -> str:
     return english_title(record) or record.document.title or record.document.id
 
 
-def _section(record: Record, entries: list[Entry]) -> bytes:
-    """The part of the page about one document; its entry is added to `entries`."""
+def _write(out: BinaryIO, record: Record, entries: list[Entry]) -> None:
+    """Write the part of the page about one document; its entry is added to `entries`."""
     document = record.document
     title = words(document.title or document.id, document.lang if document.title else "")
     english = " ".join(english_title(record).split()) if document.lang != "en" else ""
     number = len(entries) + 1
     entries.append(Entry(number, words(title.text[:LONGEST], title.lang), english[:LONGEST]))
     flags = marks(record.flags, {})
-    page = part(
+    pieces = stream(
         "reader.document.html.jinja",
         n=number,
         document=document,
@@ -109,7 +109,8 @@ def _section(record: Record, entries: list[Entry]) -> bytes:
         legend=marks(dict.fromkeys((*record.all_flags, *record.summary.flags)), {}),
         stages=[(name, one, components(one.signature)) for name, one in record.stages.items()],
     )
-    return _encoded(page)
+    for piece in pieces:
+        out.write(_encoded(piece))
 
 
 def _claim(number: int, sentence: SummarySentence) -> Claim:

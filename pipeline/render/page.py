@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,13 @@ def filled(template: str, style: str, script: str = "", **values: Any) -> str:
 def part(template: str, **values: Any) -> str:
     """A part of a page that is written part by part: the end of it, or what is repeated."""
     return _environment().get_template(template).render(values)
+
+
+def stream(template: str, **values: Any) -> Iterator[str]:
+    """A part as it is filled, piece by piece: what a long document needs is not held at once."""
+    pieces = _environment().get_template(template).stream(**values)
+    pieces.enable_buffering(1_000)
+    return pieces
 
 
 @cache

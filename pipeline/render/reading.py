@@ -70,13 +70,13 @@ class Line:
     rows: tuple[Row, ...]
 
 
-def parts(record: Record) -> Iterator[tuple[str, list[Line]]]:
+def parts(record: Record) -> Iterator[tuple[str, Iterator[Line]]]:
     """The lines in order; those of one list or one table together, with the kind of their blocks.
 
-    A table says nothing of its rows and columns: its cells follow each other.
+    A table says nothing of its rows and columns: its cells follow each other. A part is to be
+    read before the next.
     """
-    for kind, lines in groupby(_lines(record), key=lambda line: line.block.kind):
-        yield kind, list(lines)
+    return groupby(_lines(record), key=lambda line: line.block.kind)
 
 
 def words(text: str, lang: str) -> Words:
@@ -141,16 +141,10 @@ def _lines(record: Record) -> Iterator[Line]:
     cues = _cues(record)
     for paragraph, pairs in groupby(_pairs(record), key=lambda pair: pair[0].paragraph):
         rows = tuple(
-            _row(segment, translation, document, claims[segment.index], first, cues)
-            for first, (segment, translation) in zip(_first(), pairs, strict=False)
+            _row(*pair, document, claims[pair[0].index], not at, cues)
+            for at, pair in enumerate(pairs)
         )
         yield Line(_block(document, paragraph, rows), rows)
-
-
-def _first() -> Iterator[bool]:
-    yield True
-    while True:
-        yield False
 
 
 def _row(

@@ -5,6 +5,7 @@ import tracemalloc
 from dataclasses import replace
 from html.parser import HTMLParser
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -219,6 +220,20 @@ def test_only_titles_are_kept_of_what_is_written() -> None:
         grown = tracemalloc.get_traced_memory()[0] - before
         tracemalloc.stop()
     assert grown < 50_000  # a record of these is 150,000 bytes on the page
+
+
+def test_a_long_document_is_written_piece_by_piece() -> None:
+    sizes: list[int] = []
+
+    class Pieces(BytesIO):
+        def write(self, data: Any) -> int:
+            sizes.append(len(data))
+            return len(data)
+
+    with opened("html", Pieces()) as write:
+        write(long(2_000))
+    assert sum(sizes) > 700_000
+    assert max(sizes) < 100_000
 
 
 def test_a_title_that_no_line_holds_has_no_translation() -> None:

@@ -44,7 +44,7 @@ def test_when_a_segment_was_said(
 
 
 def test_lists_and_tables_are_kept_together() -> None:
-    kinds = [(kind, len(lines)) for kind, lines in parts(trucks())]
+    kinds = [(kind, len(list(lines))) for kind, lines in parts(trucks())]
     assert kinds == [
         ("heading", 1),
         ("paragraph", 1),
