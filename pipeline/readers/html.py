@@ -166,6 +166,8 @@ def _extracted(markup: str, found: Page) -> _Extracted:
         return _Extracted()
     try:
         return _trafilatura(markup)
+    except ImportError:  # not the page's fault
+        raise
     except Exception:  # noqa: BLE001  whatever it stumbles over, the page itself can be read
         return _Extracted()
 

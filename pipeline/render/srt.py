@@ -11,14 +11,16 @@ joiner after it (U+2060), which is not seen, keeps players from reading one.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import accumulate, pairwise
 from math import ceil
 from textwrap import wrap
-from typing import TextIO
+from typing import BinaryIO
 
 from models.errors import KhulasaError
 from pipeline.document import Cue, Record
 from pipeline.harmless import visible, whole
+from pipeline.render import Write
 
 WIDEST = 42  # characters of a line, of which two may stand at once: what broadcasters agree on
 PUNCTUATION = 12  # characters that a cue may be off its share to end at punctuation, or a third
@@ -30,16 +32,33 @@ _COMMANDS = re.compile(r"<(?=[/!\w])|\{(?=[\\/\w])|--(?=>)")
 Words = list[str]
 
 
-def render(record: Record, out: TextIO) -> None:
-    """Write the subtitles. Raises KhulasaError for a document that had none."""
-    if not record.document.cues:
-        raise KhulasaError(
-            f"{visible(record.document.id)}: has no times of subtitles, which .srt needs; choose"
-            " another format"
-        )
+@contextmanager
+def writing(out: BinaryIO) -> Iterator[Write]:
+    """Write the subtitles of one document.
+
+    Raises KhulasaError for a document that had none, and for a second one: times would begin anew.
+    """
+    first: Record | None = None
+
+    def write(record: Record) -> None:
+        nonlocal first
+        name = visible(record.document.id)
+        if not record.document.cues:
+            raise KhulasaError(
+                f"{name}: has no times of subtitles, which .srt needs; choose another format"
+            )
+        if first:
+            raise KhulasaError(f"{name}: .srt holds one document; name a file for each")
+        first = record
+        out.write("".join(_cues(record)).encode())
+
+    yield write
+
+
+def _cues(record: Record) -> Iterator[str]:
     for number, (cue, words) in enumerate(_shown(record), 1):
         text = _COMMANDS.sub("\\g<0>\u2060", "\n".join(_lines(whole(" ".join(words)))))
-        out.write(f"{number}\n{_clock(cue.begin)} --> {_clock(cue.finish)}\n{text}\n\n")
+        yield f"{number}\n{_clock(cue.begin)} --> {_clock(cue.finish)}\n{text}\n\n"
 
 
 def _shown(record: Record) -> Iterator[tuple[Cue, Words]]:

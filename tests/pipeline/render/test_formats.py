@@ -29,7 +29,7 @@ def words_of(form: str, data: bytes) -> bytes:
     return data
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "srt"])
 def test_every_format_holds_every_document(form: str) -> None:
     data = written(form, film("first", "جسر", "Bridge"), film("second", "نهر", "River"))
     wanted = (b"first", b"second") if form == "documents" else (b"Bridge", b"River")

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import BytesIO
 from itertools import pairwise
 
 import pytest
@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from models.errors import KhulasaError
 from pipeline.document import Cue, Document, Record, Segment, Summary, Translation
-from pipeline.render.srt import render
+from pipeline.output import rendered
+from pipeline.render import opened
 from tests.pipeline.render.records import record
 from tests.pipeline.render.written import AWKWARD
 
@@ -44,10 +45,8 @@ def subtitled(cues: list[str], sentences: list[tuple[int, str]]) -> Record:
 
 
 def shown(given: Record) -> list[Shown]:
-    out = StringIO()
-    render(given, out)
     found = []
-    for number, block in enumerate(out.getvalue().split("\n\n")[:-1], 1):
+    for number, block in enumerate(rendered(given, "srt").decode().split("\n\n")[:-1], 1):
         counted, times, *lines = block.split("\n")
         assert counted == str(number)
         begin, finish = times.split(" --> ")
@@ -127,16 +126,22 @@ def test_times() -> None:
 def test_our_reader_reads_them_back() -> None:
     read = pytest.importorskip("pipeline.readers.subtitles").read
     given = subtitled(["Ja. Nein. Ich", "komme."], [(3, "Yes."), (5, "No."), (10, "I come.")])
-    out = StringIO()
-    render(given, out)
-    [found] = read(BytesIO(out.getvalue().encode()))
+    [found] = read(BytesIO(rendered(given, "srt")))
     assert found.text == "Yes. No. I come."
     assert [(cue.begin, cue.finish) for cue in found.cues] == [(0.0, 1.0), (2.0, 3.0)]
 
 
 def test_a_document_that_had_no_subtitles() -> None:
     with pytest.raises(KhulasaError, match=r"news: has no times of subtitles, which \.srt needs"):
-        render(record(["a"], ["A"]), StringIO())
+        rendered(record(["a"], ["A"]), "srt")
+
+
+def test_a_file_is_of_one_document() -> None:
+    given = subtitled(["Ja."], [(3, "Yes.")])
+    with opened("srt", BytesIO()) as write:
+        write(given)
+        with pytest.raises(KhulasaError, match=r"film: \.srt holds one document; name a file"):
+            write(given)
 
 
 words = st.one_of(st.sampled_from(AWKWARD), st.text(st.characters(exclude_categories=["Cs"])))
