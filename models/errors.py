@@ -7,6 +7,8 @@ KhulasaError            2   wrong usage or unreadable input
     └── DeviceMissing       asked for, but this machine or its libraries have none
 """
 
+LONGEST = 200  # characters of what a library says
+
 # What a command ends with where no error of ours ends it.
 ALL_WELL, SOME_FAILED, INTERRUPTED = 0, 1, 130
 
@@ -39,6 +41,11 @@ class DeviceMissing(ModelError):
 
 
 def one_line(error: Exception) -> str:
-    """What a library's error says, for a message of ours: its first line, or else its name."""
+    """What a library's error says, for a message of ours: its first line, or else its name.
+
+    It may quote the input: what cannot be seen is escaped, and what is long is cut.
+    """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    said = lines[0] if lines else type(error).__name__
+    seen = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in said[:LONGEST])
+    return seen if len(said) <= LONGEST else f"{seen}…"

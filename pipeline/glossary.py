@@ -301,8 +301,8 @@ def _term(line: str, cells: list[str]) -> Term:
         if len(form) > LONGEST:
             raise ValueError(f"a term of {len(form):,} characters; keep it under {LONGEST}")
         if not any(words(form)):
-            raise ValueError(f"{form} holds no letters; write a word")
+            raise ValueError(f"{form!r} holds no letters; write a word")
     rule = case.lower() or "any"
     if rule not in get_args(Case):
-        raise ValueError(f"the case rule is {case}; write any or exact, or nothing")
+        raise ValueError(f"the case rule is {case[:40]!r}; write any or exact, or nothing")
     return Term(source, target, alternatives, "exact" if rule == "exact" else "any")

@@ -2,7 +2,6 @@
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -10,7 +9,7 @@ from typing import BinaryIO
 from pipeline.document import Document
 from pipeline.identify import SURE, identify
 from pipeline.readers import FORMATS, reader
-from pipeline.readers.content import LARGEST, Content, Unreadable, printable
+from pipeline.readers.content import LARGEST, Content, Unreadable, composed, printable
 from pipeline.readers.text import decode
 
 STDIN = "-"
@@ -124,7 +123,7 @@ def read_lines(path: Path) -> list[str]:
     """
     try:
         with path.open("rb") as file:
-            text = unicodedata.normalize("NFC", printable(decode(file.read(LARGEST + 1))))
+            text = composed(printable(decode(file.read(LARGEST + 1))))
     except Unreadable as error:
         raise Unreadable(error.reason, str(path)) from error
     except OSError as error:

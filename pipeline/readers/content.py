@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from models.errors import KhulasaError
@@ -11,6 +12,8 @@ from pipeline.document import Block, Cue
 
 # A book of a million words is about 12 MB in UTF-8: what is larger is not one document.
 LARGEST = 64 * 2**20
+
+MOST_MARKS = 64
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -73,7 +76,20 @@ TOO_LARGE = f"larger than {LARGEST >> 20} MB; cut it into documents"
 def flat(text: str) -> str:
     """The text on one line: NFC, no control characters, single spaces."""
     whole = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text))
-    return " ".join(unicodedata.normalize("NFC", whole).split())
+    return " ".join(composed(whole).split())
+
+
+def composed(text: str) -> str:
+    """The text as NFC. Raises Unreadable where no language stacks so many marks.
+
+    Marks in a row are put in order in the square of their number: a minute for a small file.
+    """
+    sparse = map(unicodedata.combining, text[::MOST_MARKS])  # every such run is met twice
+    for number, (one, other) in enumerate(pairwise(sparse)):
+        run = text[number * MOST_MARKS : (number + 1) * MOST_MARKS] if one and other else ""
+        if run and all(map(unicodedata.combining, run)):
+            raise Unreadable(f"holds over {MOST_MARKS} combining marks in a row; it is no text")
+    return unicodedata.normalize("NFC", text)
 
 
 def printable(text: str) -> str:

@@ -1,12 +1,11 @@
 """Plain text: decoded, NFC, one line a headline or paragraph; blank lines stay."""
 
 import codecs
-import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import BinaryIO
 
-from pipeline.readers.content import LARGEST, TOO_LARGE, Content, Unreadable, printable
+from pipeline.readers.content import LARGEST, TOO_LARGE, Content, Unreadable, composed, printable
 
 # Where text is wrapped by hand or by a mail program it is at 60 to 80 columns; paragraphs that a
 # program writes on one line are longer than this.
@@ -73,7 +72,7 @@ def _strictly(data: bytes, encoding: str) -> str:
 
 def _clean(text: str) -> str:
     """NFC without control characters, one line a headline or paragraph; empty where all blank."""
-    text = _unwrap(unicodedata.normalize("NFC", printable(text)))
+    text = _unwrap(composed(printable(text)))
     return "" if text.isspace() else text
 
 

@@ -3,10 +3,10 @@
     python -m tests.benchmarks.fuzz FOLDER [INPUTS [SEED [READER…]]]
 
 FOLDER is one of tests.benchmarks.formats; its small files are the seeds of 100,000 inputs if not
-said. Two processes read them, each within 3 GB and ten seconds an input; one that dies or hangs is
-replaced, and its input counted. Only Unreadable may be raised, and what is read must be as
-`tests/benchmarks/invariants.py` says. Inputs that show a fault go to the folder `faults` beside
-FOLDER's files, each fault once. The same SEED gives the same inputs.
+said. Two processes read them, each within 3 GB, and ten seconds of the processor for an input; one
+that dies or hangs is replaced, and its input counted. Only Unreadable may be raised, and what is
+read must be as `tests/benchmarks/invariants.py` says. Inputs that show a fault go to the folder
+`faults` beside FOLDER's files, each fault once. The same SEED gives the same inputs.
 
 `peak` is of a process that reads up to 2,000 inputs, with what it imports.
 """
@@ -40,7 +40,7 @@ MEMORY = 3 * 2**30
 POLL = 0.1
 
 # Where a process writes what it is at, for who watches it.
-AT, SINCE, READ, REFUSED, SLOWEST, SLOWEST_AT, PEAK, PEAK_AT = range(8)
+AT, SINCE, READ, REFUSED, SLOWEST, SLOWEST_AT, PEAK, PEAK_AT, CPU = range(9)
 
 
 @dataclass(slots=True)
@@ -51,6 +51,7 @@ class Tally:
     read: int = 0
     refused: int = 0
     hangs: int = 0
+    seconds: float = 0.0
     slowest: tuple[float, int] = (0.0, 0)
     peak: tuple[float, int] = (0.0, 0)
     faults: Counter[str] = field(default_factory=Counter)
@@ -65,6 +66,7 @@ class Tally:
         self.inputs += count
         self.read += int(state[READ])
         self.refused += int(state[REFUSED])
+        self.seconds += state[CPU]
         self.slowest = max(self.slowest, (state[SLOWEST], int(state[SLOWEST_AT])))
         self.peak = max(self.peak, (state[PEAK], int(state[PEAK_AT])))
 
@@ -109,8 +111,8 @@ def work(inputs: Inputs, job: Job, state: Any, channel: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number in range(job.start, job.stop):
             data = inputs(job.name, number)
-            state[AT], state[SINCE] = number, time.monotonic()
             started = time.process_time()
+            state[AT], state[SINCE] = number, started
             try:
                 documents, refused = read(job.name, data, Path(folder))
                 state[READ] += documents > 0
@@ -125,6 +127,7 @@ def _note(state: Any, number: int, seconds: float) -> None:
     if seconds > state[SLOWEST]:
         state[SLOWEST], state[SLOWEST_AT] = seconds, number
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    state[CPU] = time.process_time()
     if peak > state[PEAK] + 16:
         state[PEAK_AT] = number
     state[PEAK] = max(peak, state[PEAK])
@@ -140,13 +143,22 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} {' < '.join(places)}: {said[0][:70] if said else ''}"
 
 
+def _spent(process: int | None) -> float:
+    """Seconds of the processor that a process has spent."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Running:
     """A process at its job, watched."""
 
     def __init__(self, inputs: Inputs, job: Job, tally: Tally) -> None:
         context = multiprocessing.get_context("fork")
         self.job, self._tally = job, tally
-        self._state = context.RawArray("d", 8)
+        self._state = context.RawArray("d", 9)
         self._state[AT] = job.start
         self._ours, theirs = context.Pipe(duplex=False)
         self._process = context.Process(target=work, args=(inputs, job, self._state, theirs))
@@ -157,7 +169,7 @@ class Running:
         """What is left of the job where it is over or must end; None while it goes on."""
         self._receive()
         since = self._state[SINCE]
-        if self._process.is_alive() and not (since and time.monotonic() - since > HANG):
+        if self._process.is_alive() and not (since and _spent(self._process.pid) - since > HANG):
             return None
         hung, at = self._process.is_alive(), int(self._state[AT])
         self._process.kill()
@@ -212,12 +224,12 @@ def table(tallies: dict[str, Tally]) -> Iterator[str]:
     """A row a target, the sum of all, and the faults."""
     yield (
         f"{'reader':11}{'inputs':>8}{'read':>8}{'refused':>9}{'faults':>8}{'hangs':>7}"
-        f"{'slowest s':>11}{'peak MB':>9}"
+        f"{'slowest s':>11}{'all s':>7}{'peak MB':>9}"
     )
     for name, one in [*tallies.items(), ("all", _sum(tallies))]:
         yield (
             f"{name:11}{one.inputs:8}{one.read:8}{one.refused:9}{one.faults.total() - one.hangs:8}"
-            f"{one.hangs:7}{one.slowest[0]:11.2f}{one.peak[0]:9.0f}"
+            f"{one.hangs:7}{one.slowest[0]:11.2f}{one.seconds:7.0f}{one.peak[0]:9.0f}"
         )
     for name, one in tallies.items():
         for fault, count in one.faults.most_common():
@@ -228,6 +240,7 @@ def _sum(tallies: dict[str, Tally]) -> Tally:
     whole = Tally()
     for one in tallies.values():
         whole.inputs, whole.read = whole.inputs + one.inputs, whole.read + one.read
+        whole.seconds += one.seconds
         whole.refused, whole.hangs = whole.refused + one.refused, whole.hangs + one.hangs
         whole.slowest, whole.peak = max(whole.slowest, one.slowest), max(whole.peak, one.peak)
         whole.faults.update(one.faults)
