@@ -13,12 +13,17 @@ from pipeline.readers.content import (
     flat,
     printable,
 )
-from pipeline.readers.text import LONGEST_TITLE, decode
+from pipeline.readers.text import LONGEST_TITLE, decode, plain
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-DEEPEST = 100
+DEEPEST = 20
+"""Blocks in each other: the limit of the grammar's own library, which leaves the rest out."""
+
+LARGEST_PARSED = 2**18
+MOST_BRACKETS = 10_000
+"""Characters, and brackets in them: the time of the parser grows with their square."""
 
 _LISTS = {"bullet_list_open": 1, "ordered_list_open": 1} | {
     "bullet_list_close": -1,
@@ -28,10 +33,16 @@ _VERBATIM = frozenset({"fence", "code_block", "html_block"})
 
 
 def read(file: BinaryIO) -> Iterator[Content]:
-    """The one document of a file of Markdown. Raises Unreadable with the reason."""
+    """The one document of a file of Markdown; of a very large one the text with its marks.
+
+    Raises Unreadable with the reason.
+    """
     text = decode(file.read(LARGEST + 1))
     if len(text) > LARGEST:
         raise Unreadable(TOO_LARGE)
+    if len(text) > LARGEST_PARSED or text.count("[") > MOST_BRACKETS:
+        yield plain(text)
+        return
     lines = [(flat(text), block) for text, block in _lines(printable(text))]
     lines = [line for line in lines if line[0]]
     first = lines[0][0] if lines[1:] else ""

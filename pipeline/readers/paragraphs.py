@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline.document import Block
-from pipeline.readers.content import LARGEST, TOO_LARGE, Unreadable
+from pipeline.readers.content import Unreadable
 
 DEEPEST = 50
+LARGEST_PARAGRAPH = 2**22
+LARGEST_TEXT = 2**24
+"""Characters. A book of a million words has half as many, in some hundred thousand paragraphs."""
 
 Line = tuple[str, Block]
 
@@ -16,6 +19,7 @@ class _Paragraph:
     block: Block
     pieces: list[str] = field(default_factory=list)
     within: list[Line] = field(default_factory=list)
+    length: int = 0
 
 
 class Paragraphs:
@@ -49,9 +53,11 @@ class Paragraphs:
         if not self._open:
             return
         self._length += len(text)
-        if self._length > LARGEST:
-            raise Unreadable(TOO_LARGE)
-        self._open[-1].pieces.append(text)
+        last = self._open[-1]
+        last.length += len(text)
+        if last.length > LARGEST_PARAGRAPH or self._length > LARGEST_TEXT:
+            raise Unreadable("holds more text than 16 million characters, or 4 in one paragraph")
+        last.pieces.append(text)
 
     def end(self) -> Iterator[Line]:
         """The innermost paragraph closes. The lines that are complete with it."""
@@ -64,7 +70,8 @@ class Paragraphs:
     def end_apart(self) -> list[Line]:
         """The innermost paragraph closes. Its lines, which do not stand where it stood."""
         last = self._open.pop()
-        return [("".join(last.pieces), last.block), *last.within]
+        text = "".join(last.pieces)
+        return [*([] if not text or text.isspace() else [(text, last.block)]), *last.within]
 
 
 def in_cell(block: Block) -> Block:

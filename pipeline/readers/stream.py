@@ -9,8 +9,8 @@ from pipeline.readers.content import Unreadable
 DEEPEST = 1000
 """Elements in each other. Office documents reach some dozens, with tables in tables."""
 
-MOST_TAGS = 3_000_000
-"""A book of a million words has about half of them as a Word file."""
+MOST_TAGS = 1_000_000
+"""A book of a million words has about half of them as a Word file; these take some seconds."""
 
 LARGEST_TAG = 2**20
 """Bytes of one tag or comment, which older versions of expat read again with every chunk."""

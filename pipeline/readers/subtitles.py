@@ -10,9 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from pipeline.document import Block, Cue
-from pipeline.readers.content import LARGEST, TOO_LARGE, Content, Unreadable, flat, printable
+from pipeline.readers.content import Content, Unreadable, flat, printable
 from pipeline.readers.disguise import said
 from pipeline.readers.encoding import decode
+
+LARGEST = 4 * 2**20
+"""Bytes. A film has about a tenth of one MB."""
 
 PAUSE = 3.0
 """Seconds of silence after which a sentence that ended is followed by a new paragraph."""
@@ -58,9 +61,10 @@ def read(file: BinaryIO) -> Iterator[Content]:
     """The one document of a file of subtitles. Raises Unreadable with the reason."""
     if reason := said(file):
         raise Unreadable(reason)
-    text = decode(file.read(LARGEST + 1))
-    if len(text) > LARGEST:
-        raise Unreadable(TOO_LARGE)
+    data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Unreadable(f"larger than {LARGEST >> 20} MB; cut it into documents")
+    text = decode(data)
     lines = printable(text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     spoken = sorted(_spoken(lines), key=lambda one: (one.begin, one.finish))
     if not spoken:

@@ -54,7 +54,13 @@ def test_the_source_of_the_bulletin_has_its_lines() -> None:
 
 
 def test_what_is_nested_without_end() -> None:
-    assert only("md", b"> " * 40 + b"deep").text == "deep"
+    assert only("md", b"> " * 15 + b"deep").text == "deep"
     deep = b"> " * 100_000 + b"deep"
-    assert refusal("md", deep) == "nests more than 100 blocks in each other"
+    assert refusal("md", deep) == "nests more than 20 blocks in each other"
     assert refusal("md", b"# \n\n---\n") == "holds no text"
+
+
+def test_what_is_too_large_for_the_grammar_keeps_its_text_with_its_marks() -> None:
+    large = b"# Head\n\n" + b"*word* here.\n\n" * 20_000
+    assert only("md", large).text.split("\n")[:3] == ["# Head", "", "*word* here."]
+    assert only("md", b"a\n\n" + b"[" * 20_000).text == "a\n\n" + "[" * 20_000
