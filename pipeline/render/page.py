@@ -42,7 +42,7 @@ def part(template: str, **values: Any) -> str:
 def stream(template: str, **values: Any) -> Iterator[str]:
     """A part as it is filled, piece by piece: what a long document needs is not held at once."""
     pieces = _environment().get_template(template).stream(**values)
-    pieces.enable_buffering(1_000)
+    pieces.enable_buffering(100)
     return pieces
 
 

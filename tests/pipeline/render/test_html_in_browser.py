@@ -211,11 +211,12 @@ def test_only_what_is_flagged(reader: "Page") -> None:
     reader.keyboard.press("f")
     assert [row.get_attribute("id") for row in shown.all()] == ["d1-1"]
     assert reader.locator("#status").inner_text() == "1 of 8 segments"
-    reader.get_by_label("with notes").check()
-    assert [row.get_attribute("id") for row in shown.all()] == ["d1-1", "d1-2", "d1-4", "d1-7"]
-    reader.locator("#search").fill("tents")
+    reader.locator("#search").fill("trucks")
     settled(reader)
+    assert reader.locator("#matches").inner_text() == "3 found"  # and one that is not to be seen
+    reader.get_by_label("with notes").check()
     assert reader.locator("#matches").inner_text() == "4 found"
+    assert [row.get_attribute("id") for row in shown.all()] == ["d1-1", "d1-2", "d1-4", "d1-7"]
     reader.get_by_label("Only flagged").uncheck()
     assert shown.count() == 8
     assert not reader.get_by_label("with notes").is_checked()
