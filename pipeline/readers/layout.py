@@ -143,7 +143,7 @@ def paragraphs(pages: Sequence[list[Shown]]) -> Iterator[Line]:
     """
     repeated = _repeated(pages)
     flow = [
-        [line for line in _numbered(page, number) if _place(line) not in repeated]
+        [line for line in _numbered(page, number) if not repeated.keys() & _places(line, number)]
         for number, page in enumerate(pages, 1)
     ]
     setting = _Setting.of(flow)
@@ -161,7 +161,8 @@ def paragraphs(pages: Sequence[list[Shown]]) -> Iterator[Line]:
             whole = [line]
     if whole:
         yield _joined(whole, words), setting.block(whole)
-    yield from ((text, Block()) for text in repeated.values() if any(map(str.isalpha, text)))
+    said = dict.fromkeys(text for text in repeated.values() if any(map(str.isalpha, text)))
+    yield from ((text, Block()) for text in said)
 
 
 def _numbered(page: list[Shown], number: int) -> list[Shown]:
@@ -178,11 +179,16 @@ def _base(line: Shown) -> float:
     return line.base
 
 
-Place = tuple[str, int]
+Place = tuple[str, int, int | None]
 
 
-def _place(line: Shown) -> Place:
-    return _DIGITS.sub("#", line.text), round(line.base / 4)
+def _places(line: Shown, page: int) -> set[Place]:
+    """What stands where: as it is, and with its first number counted from that of the page."""
+    base = round(line.base / 4)
+    found: set[Place] = {(line.text, base, None)}
+    if number := _DIGITS.search(line.text):
+        found.add((_DIGITS.sub("#", line.text), base, int(number[0][:9]) - page))
+    return found
 
 
 def _repeated(pages: Sequence[list[Shown]]) -> dict[Place, str]:
@@ -192,11 +198,12 @@ def _repeated(pages: Sequence[list[Shown]]) -> dict[Place, str]:
     margin = (high - low) * MARGIN
     found: Counter[Place] = Counter()
     first: dict[Place, str] = {}
-    for page in pages:
-        around = [line for line in page if not low + margin < line.base < high - margin]
-        found.update({_place(line) for line in around})
-        for line in around:
-            first.setdefault(_place(line), line.text)
+    for number, page in enumerate(pages, 1):
+        around = [line for line in page if not low + margin <= line.base <= high - margin]
+        places = [(place, line.text) for line in around for place in _places(line, number)]
+        found.update({place for place, _ in places})
+        for place, text in places:
+            first.setdefault(place, text)
     least = max(2, len(pages) / 3)
     return {place: text for place, text in first.items() if found[place] >= least}
 

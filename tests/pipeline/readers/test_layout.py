@@ -48,7 +48,11 @@ def test_paragraphs_that_are_set_in_or_apart() -> None:
 
 def test_a_sentence_goes_on_over_columns_and_pages_and_margins_come_once() -> None:
     def page(number: int, *lines: Shown) -> list[Shown]:
-        return [at("The Daily Bulletin", 800, right=150), *lines, at(str(number), 20, right=60)]
+        return [
+            at("The Daily Bulletin", 800, right=150),
+            *lines,
+            at(f"Page {number}", 20, right=80),
+        ]
 
     first = page(1, at("One sentence begins in the left", 700), at("column and goes", 100))
     second = page(2, at("on to the next page. Then it", 700), at("ends.", 688, right=80))
@@ -57,6 +61,23 @@ def test_a_sentence_goes_on_over_columns_and_pages_and_margins_come_once() -> No
         "One sentence begins in the left column and goes on to the next page. Then it ends.",
         "A new paragraph stands here.",
         "The Daily Bulletin",
+        "Page 1",
+    ]
+
+
+def test_numbers_that_do_not_count_pages_are_no_margin() -> None:
+    def page(said: int, text: str) -> list[Shown]:
+        return [at(f"Dead: {said}", 800, right=100), at(text, 400)]
+
+    assert told(page(17, "One is here."), page(4, "Two is."), page(22, "Three is."))[::2] == [
+        "Dead: 17",
+        "Dead: 4",
+        "Dead: 22",
+    ]
+    assert told(*[[at(f"Only {word}.", 700)] for word in ("one", "two", "two")]) == [
+        "Only one.",
+        "Only two.",
+        "Only two.",
     ]
 
 
