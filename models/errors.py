@@ -47,5 +47,7 @@ def one_line(error: Exception) -> str:
     """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     said = lines[0] if lines else type(error).__name__
-    seen = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in said[:LONGEST])
-    return seen if len(said) <= LONGEST else f"{seen}…"
+    seen = "".join(
+        char if char.isprintable() else ascii(char)[1:-1] for char in said[: LONGEST + 1]
+    )
+    return seen if len(seen) <= LONGEST else f"{seen[:LONGEST]}…"

@@ -111,7 +111,7 @@ def work(inputs: Inputs, job: Job, state: Any, channel: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number in range(job.start, job.stop):
             data = inputs(job.name, number)
-            started = time.process_time()
+            started = _now()
             state[AT], state[SINCE] = number, started
             try:
                 documents, refused = read(job.name, data, Path(folder))
@@ -119,15 +119,21 @@ def work(inputs: Inputs, job: Job, state: Any, channel: Any) -> None:
                 state[REFUSED] += refused > 0 and not documents
             except Exception as error:  # noqa: BLE001  that is what is looked for
                 channel.send((number, _where(error)))
-            _note(state, number, time.process_time() - started)
+            _note(state, number, _now() - started)
     state[SINCE] = 0
+
+
+def _now() -> float:
+    """Seconds of the processor of this process and those that it waited for."""
+    return sum(os.times()[:4])
 
 
 def _note(state: Any, number: int, seconds: float) -> None:
     if seconds > state[SLOWEST]:
         state[SLOWEST], state[SLOWEST_AT] = seconds, number
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    state[CPU] = time.process_time()
+    own, others = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+    peak = max(resource.getrusage(who).ru_maxrss for who in (own, others)) / 1024
+    state[CPU] = _now()
     if peak > state[PEAK] + 16:
         state[PEAK_AT] = number
     state[PEAK] = max(peak, state[PEAK])
@@ -149,7 +155,7 @@ def _spent(process: int | None) -> float:
         fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 class Running:

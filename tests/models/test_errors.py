@@ -16,6 +16,7 @@ from models.errors import one_line
         ("نص", "نص"),
         ("x" * 200, "x" * 200),
         ("x" * 201, "x" * 200 + "…"),
+        ("\x9e" * 51, "\\x9e" * 50 + "…"),
     ],
 )
 def test_what_a_library_says_is_a_line_that_harms_nobody(said: str, shown: str) -> None:
