@@ -68,7 +68,7 @@ function pin(claim, row = null) {
 }
 
 // Where the summary scrolls with the text, showing evidence would move it from under the pointer.
-const apart = matchMedia("(min-width: 48rem) and (min-height: 34rem)");
+const apart = matchMedia("(min-width: 54rem) and (min-height: 34rem)");
 
 for (const claim of claims) {
   claim.addEventListener("pointerenter", (event) => {
