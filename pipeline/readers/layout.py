@@ -120,9 +120,13 @@ class _Row:
 
     def _placed(self) -> Iterator[Glyph]:
         """A space off the line comes of a mark set by itself, and parts what is on its left."""
-        for text, left, right, base, _ in self.pieces:
+        for text, left, right, base, _ in filter(_says, self.pieces):
             off = right <= left and abs(base - self.base) > 0.5
             yield Glyph(text, left - 0.2 * off, right - 0.2 * off)
+
+
+def _says(piece: _Piece) -> bool:
+    return bool(piece.text)
 
 
 def _is_turned(rows: list[_Row]) -> bool:
