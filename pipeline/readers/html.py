@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from pipeline.document import Block
 from pipeline.readers.content import LARGEST, Content, Unreadable, content, flat, printable
 from pipeline.readers.encoding import decode
-from pipeline.readers.markup import Line, Page, closed, shown
+from pipeline.readers.markup import LONGEST_TITLE, Line, Page, closed, shown
 
 SAMPLE = 10_000  # characters that tell text from binary data
 # What the extractor is given: its time grows faster than the page, and the tree that it works on
@@ -47,6 +47,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?", re.A
 _UNSEEN = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SITE = re.compile(r"\s+[-–—|:•·«»]\s+")  # between a headline and the name of its site
 _PICTURE = re.compile(r"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]{200,}")
+_SPACES = re.compile(r"\s{8,}")  # its patterns take the square of the length of these
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.I)
 
 
@@ -161,7 +162,7 @@ def _extracted(markup: str, found: Page) -> _Extracted:
     size = sum(len(line.text) for line in found.lines)
     if found.elements > MOST_ELEMENTS or found.depth > DEEPEST or size > MOST_CHARACTERS:
         return _Extracted()
-    markup = _PICTURE.sub("", closed(markup))
+    markup = _SPACES.sub(" ", _PICTURE.sub("", closed(markup)))
     if len(markup) > LARGEST_MARKUP:
         return _Extracted()
     try:
@@ -196,6 +197,8 @@ def _tree(markup: str) -> Any:
     if any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
         raise ValueError("beyond the limits of the parser")
     for element in tree.iter():
+        if element.tag == "title" and len(element.text or "") > LONGEST_TITLE:
+            element.text = None
         for name, value in element.items():
             if len(value) > LONGEST_ATTRIBUTE:  # its patterns take long for these
                 del element.attrib[name]

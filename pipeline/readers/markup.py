@@ -16,6 +16,7 @@ DEEPEST = 2_000
 MOST_TAGS = 300_000
 MOST_ENTITIES = 2_000_000
 """More take over five seconds; a book of a million words has some ten thousand."""
+LONGEST_TITLE = 1_000
 LONGEST = 2**18
 """Characters of a line; what is longer is no paragraph, and is cut between two words."""
 
@@ -181,7 +182,8 @@ class _Stream:
     def close(self) -> Page:
         """The end of the markup."""
         self._end_line()
-        title = "".join(self._title)
+        title = flat("".join(self._title))
+        title = title if len(title) <= LONGEST_TITLE else ""
         return Page(tuple(self._lines), title, self._said, self._elements, self._depth)
 
     def _add(self, text: str, here: _Element) -> None:
