@@ -22,6 +22,7 @@ from pipeline.readers.text import plain
 LARGEST_MAIL = 32 * 2**20
 """Servers refuse more than this; the parser takes ten times as much."""
 MOST_LINES = 1_000_000
+MOST_TEXT_LINES = 300_000
 MOST_STEPS = 20_000_000
 """Lines times parts that hold parts: the parser hands each line through all that are open."""
 LONGEST_HEADER = 10_000
@@ -124,6 +125,8 @@ def _text(message: Message, kind: str) -> Lines:
     if not isinstance(data, bytes):
         return []
     text = decode(data, message.get_content_charset() or "").replace("\0", "")
+    if text.count("\n") > MOST_TEXT_LINES:
+        raise Unreadable(f"has a part of more than {MOST_TEXT_LINES:,} lines")
     if kind == "text/html":
         return html.fragment(text)
     if str(message.get_param("format", "")).lower() == "flowed":
