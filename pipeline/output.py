@@ -44,14 +44,21 @@ def reserved(folder: Path) -> Iterator[None]:
 def written(folder: Path, forms: Sequence[str], split: bool) -> Iterator[Write]:
     """Write every record in each of the formats: all to one file, or a file each where `split`.
 
-    A format whose files hold one document alone is always split.
+    A format whose files hold one document alone is always split. A record that a format cannot
+    hold is written in the others; then the KhulasaError is raised.
     """
     with ExitStack() as stack:
         writes = [stack.enter_context(_in_format(folder, form, split)) for form in forms]
 
         def write(record: Record) -> None:
+            refused: list[KhulasaError] = []
             for one in writes:
-                one(record)
+                try:
+                    one(record)
+                except KhulasaError as error:
+                    refused.append(error)
+            if refused:
+                raise refused[0]
 
         yield write
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.errors import KhulasaError
 from pipeline.document import Document, Record, Segment, StageReport, Summary, Translation
 from pipeline.output import (
     Occupied,
@@ -150,3 +151,12 @@ def test_what_an_error_interrupts_is_left_unfinished(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space"):
         job()
     assert [path.name for path in tmp_path.iterdir()] == ["records.tmx.partial"]
+
+
+def test_what_one_format_cannot_hold_stands_in_the_others(tmp_path: Path) -> None:
+    refused = pytest.raises(KhulasaError, match="no times of subtitles")
+    with written(tmp_path, ["json", "srt", "tsv"], split=False) as write, refused:
+        write(record("a"))
+    assert ids(tmp_path / "records.jsonl") == ["a"]
+    assert "bridge" in (tmp_path / "records.tsv").read_text("utf-8")
+    assert list((tmp_path / "records").iterdir()) == []
