@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from models.errors import KhulasaError
 from pipeline.cli.options import CachePlace, Settings, shared
-from pipeline.cli.terminal import documents
+from pipeline.cli.terminal import Told, documents
 
 cache_app = typer.Typer(help="What is kept, why something ran again, and how to make room.")
 
@@ -40,14 +39,13 @@ def explain(
     from pipeline.explain import explain as explain_document
 
     os.environ["HF_HUB_OFFLINE"] = "1"  # a question must not start a download
-    failed: list[str] = []
+    told = Told()
     with settings.pipeline() as pipeline:
-        for document in documents(files, settings.code, failed):
+        for document in documents(files, settings.code, told):
             typer.echo(document.id)
             for explanation in explain_document(pipeline, document):
                 typer.echo(f"  {explanation}")
-    if failed:
-        raise typer.Exit(KhulasaError.exit_code)
+    raise typer.Exit(told.exit_code(done=False))
 
 
 @cache_app.command()

@@ -11,25 +11,42 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 import typer
 
+from models.errors import ALL_WELL, SOME_FAILED, KhulasaError, ModelError
 from pipeline import logs
 
 if TYPE_CHECKING:
     from pipeline.document import Document
 
 
-def documents(names: list[str], lang: str | None, failed: list[str]) -> "Iterator[Document]":
-    """The documents that can be read; the others are told and noted in `failed`."""
+class Told:
+    """Each failure in one line on stderr, and what a command ends with for all of them."""
+
+    def __init__(self) -> None:
+        self._gravest = ALL_WELL
+
+    def failure(self, error: Exception, message: str | None = None) -> None:
+        """Say it, in these words if there are any. Raises what nobody foresaw."""
+        if not isinstance(error, KhulasaError):
+            raise error
+        say(message or str(error))
+        self._gravest = max(self._gravest, error.exit_code)
+
+    def exit_code(self, done: bool) -> int:
+        """A model that is missing or unfit is told in any case, else whether anything was done."""
+        unfit = self._gravest >= ModelError.exit_code
+        return self._gravest if unfit or not done else min(self._gravest, SOME_FAILED)
+
+
+def documents(names: list[str], lang: str | None, told: Told) -> "Iterator[Document]":
+    """The documents that can be read; the others are told."""
     from pipeline.readers.content import Unreadable
     from pipeline.sources import STDIN, each, read_each
 
     for name in names:
-        found = (
-            each(_standard_input(), name, lang) if name == STDIN else read_each(Path(name), lang)
-        )
-        for one in found:
+        standard = name == STDIN
+        for one in each(_standard_input(), name, lang) if standard else read_each(Path(name), lang):
             if isinstance(one, Unreadable):
-                failed.append(name)
-                say(str(one))
+                told.failure(one)
             else:
                 yield one
 

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from models.errors import SOME_FAILED, KhulasaError
+from models.errors import KhulasaError
 from pipeline import logs
 from pipeline.cli.options import Settings, shared
-from pipeline.cli.terminal import documents, say, writing_bytes
+from pipeline.cli.terminal import Told, documents, writing_bytes
 
 
 class Form(StrEnum):
@@ -77,6 +77,7 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Translate and summarise documents."""
+    from pipeline.document import Failure
     from pipeline.render import FORMATS, format_of, opened
 
     if quiet:
@@ -84,24 +85,24 @@ def run(
     chosen = form or (output and format_of(output.name)) or Form.text
     if output is None and FORMATS[chosen].binary and sys.stdout.isatty():
         raise typer.BadParameter(f"{chosen} is nothing for a terminal; name a file with -o")
-    failed: list[str] = []
-    done = 0
+    told, done = Told(), False
     with (
         settings.pipeline(downloads=not quiet and sys.stderr.isatty()) as pipeline,
         writing_bytes(output) as out,
         opened(chosen, out) as write,
     ):
-        for record in pipeline.run(documents(files, settings.code, failed)):
+        for outcome in pipeline.outcomes(documents(files, settings.code, told)):
+            if isinstance(outcome, Failure):
+                told.failure(outcome.cause or KhulasaError(), str(outcome))
+                continue
             try:
-                write(record)
-                done += 1
-            except KhulasaError as error:  # of this document: it is not of such a kind
-                failed.append(record.document.id)
-                say(str(error))
+                write(outcome)
+                done = True
+            except KhulasaError as error:  # of this document, which the format cannot hold
+                told.failure(error)
         if not done:  # before an empty file takes the place of an older one
-            raise typer.Exit(KhulasaError.exit_code)
-    if failed:
-        raise typer.Exit(SOME_FAILED)
+            raise typer.Exit(told.exit_code(done))
+    raise typer.Exit(told.exit_code(done))
 
 
 @shared
