@@ -48,7 +48,9 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language that can be translated into English. `code` is ISO 639-1, `script` ISO 15924."""
+    """A language that can be translated into English. `code` is ISO 639-1, or 639-3 where there is
+    none, `script` ISO 15924. `golden` is empty where no sentences are known for sure.
+    """
 
     code: str
     name: str
@@ -118,6 +120,7 @@ def tiny_golden(role: Role) -> tuple[Golden, ...]:
 
 def _language(code: str, entry: dict[str, Any]) -> Language:
     known, english = repositories(), _toml("golden")["english"]
+    sentences = _toml("golden")["sentences"].get(code)
     best = known[entry["best"]]
     return Language(
         code=code,
@@ -127,7 +130,7 @@ def _language(code: str, entry: dict[str, Any]) -> Language:
         best=best,
         fast=known[entry["fast"]] if "fast" in entry else best,
         alternates=tuple(known[name] for name in entry.get("alternates", ())),
-        golden=_golden(zip(_toml("golden")["sentences"][code], english, strict=True)),
+        golden=_golden(zip(sentences, english, strict=True) if sentences else ()),
     )
 
 

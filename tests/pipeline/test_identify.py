@@ -24,14 +24,19 @@ CONFUSED = {
     ("gl", 0): "pt",
     ("gl", 1): "pt",
     ("gl", 2): "es",
+    ("ku", 2): "ro",
+    ("mt", 0): "eo",
     ("sl", 0): "sr",
     ("sw", 1): "pl",
     ("sw", 2): "id",
 }
+# The model knows none of these, or too little: they must be named, and until then are doubted.
+NOT_TOLD = ("ha", "ht", "yo")
+KNOWN = [code for code, one in catalog.languages().items() if one.golden and code not in NOT_TOLD]
 GOLDEN = [
     (code, number, golden.source)
-    for code, language in catalog.languages().items()
-    for number, golden in enumerate(language.golden)
+    for code in KNOWN
+    for number, golden in enumerate(catalog.languages()[code].golden)
 ]
 
 
@@ -43,10 +48,16 @@ def test_a_golden_sentence_is_told_or_doubted(code: str, number: int, sentence: 
         assert guess.score < SURE
 
 
-@pytest.mark.parametrize("code", catalog.languages())
+@pytest.mark.parametrize("code", KNOWN)
 def test_three_golden_sentences_are_told_together(code: str) -> None:
     passage = " ".join(golden.source for golden in catalog.languages()[code].golden)
     assert identify(passage).lang == {"bs": "hr", "gl": "pt"}.get(code, code)
+
+
+@pytest.mark.parametrize("code", NOT_TOLD)
+def test_a_language_that_the_model_does_not_know_is_doubted(code: str) -> None:
+    texts = [golden.source for golden in catalog.languages()[code].golden]
+    assert max(identify(text).score for text in (*texts, " ".join(texts))) < SURE
 
 
 def test_english_is_told() -> None:

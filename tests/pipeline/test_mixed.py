@@ -136,7 +136,14 @@ def test_a_golden_sentence_stays_in_its_language(code: str) -> None:
         assert languages(golden.source, code) == [("", golden.source)]
 
 
-@pytest.mark.parametrize("code", set(catalog.languages()) - {"ga", "gl", "sq", "sw"})
+@pytest.mark.parametrize(
+    "code",
+    [
+        code
+        for code, one in catalog.languages().items()
+        if one.golden and code not in ("ga", "gl", "sq", "sw")
+    ],
+)
 def test_english_is_found_in_every_language(code: str) -> None:
     own = catalog.languages()[code].golden[0].source
     assert languages(f"{own}\n{ENGLISH}", code) == [("", own), ("en", ENGLISH)]
