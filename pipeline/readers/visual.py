@@ -43,6 +43,10 @@ GAP = 0.08
 """In sizes of the letters: letters of an Arabic word leave less between them, words more."""
 
 
+WIDE = 0.2
+"""The same, of what parts a number or a foreign word from Arabic where the file has no space."""
+
+
 class Glyph(NamedTuple):
     """A character and where it stands: its origin, on the left, and its right edge."""
 
@@ -129,7 +133,13 @@ def _parted(clusters: list[list[Glyph]], spaces: list[float], size: float) -> se
     gaps = [0.0] + [
         after[0].left - max(glyph.right for glyph in before) for before, after in pairwise(clusters)
     ]
-    parted = set()
+    turned = [is_right_to_left(cluster[0].text) > 0 for cluster in clusters]
+    drawn = [cluster[0].text.isspace() for cluster in clusters]
+    parted = {
+        at
+        for at, gap in enumerate(gaps)
+        if gap > size * WIDE and not (drawn[at - 1] or drawn[at] or (turned[at - 1] and turned[at]))
+    }
     for space in spaces:
         right = bisect(lefts, space + 0.05)
         near = [gap for gap in (right, right - 1) if 0 < gap < len(gaps)]

@@ -40,6 +40,12 @@ def test_ligatures_and_marks_by_where_they_stand() -> None:
     assert logical(mark, True, 10) == "م\u064fد"
 
 
+def test_a_wide_gap_before_a_number_is_a_space_though_the_file_has_none() -> None:
+    glyphs = [Glyph("ب", 0, 5), Glyph("5", 7.1, 12), Glyph("م", 12.5, 17)]
+    assert logical(glyphs, True, 10) == "م5 ب"
+    assert logical([Glyph("ب", 0, 5), Glyph("د", 8, 12)], True, 10) == "دب"
+
+
 def test_a_space_without_width_stands_for_the_widest_gap_beside_it() -> None:
     glyphs = [Glyph("ب", 0, 5), Glyph(" ", 0, 0), Glyph("ا", 8, 12), Glyph("م", 12, 17)]
     assert logical(glyphs, True, 10) == "ما ب"
