@@ -24,6 +24,17 @@ README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 COMMANDS = re.findall(r"^khulasa .*?(?=\s+#|$)", README, re.MULTILINE)
 SECONDS = re.compile(r"\(\d+\.\d s\)|\(from the cache\)")
 TINY = Path(__file__).parent.parent / "models" / "tiny"
+WORD = (
+    Path(__file__).parent
+    / "pipeline"
+    / "readers"
+    / "files"
+    / "office"
+    / "bridge.fr.libreoffice.docx"
+)
+CORRECTED = """<tmx version="1.4"><header srclang="ar"/><body><tu>
+<tuv xml:lang="ar"><seg>جسر جديد</seg></tuv><tuv xml:lang="en"><seg>A new bridge</seg></tuv>
+</tu></body></tmx>"""
 needs_tiny = pytest.mark.skipif(
     not (TINY / "summarizer" / "model.safetensors").exists(), reason="no bundled models"
 )
@@ -54,6 +65,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[tuple
         shutil.copy(root / "seeds" / "ar-feed.jsonl", folder / place)
     for seed in (root / "seeds").glob("ar-demining.*"):
         shutil.copy(seed, folder / "seeds")
+    article = (root / "seeds" / "ar-harvest.txt").read_text("utf-8")
+    paragraphs = "".join(f"<p>{line}</p>" for line in article.splitlines())
+    (folder / "article.html").write_text(f"<article>{paragraphs}</article>", encoding="utf-8")
+    shutil.copy(WORD, folder / "rapport.docx")
+    (folder / "corrected.tmx").write_text(CORRECTED, encoding="utf-8")
     (folder / "source.txt").write_text("عام 2025.\n", encoding="utf-8")
     (folder / "english.txt").write_text("The year 2025.\n", encoding="utf-8")
     (folder / "terms.tsv").write_text("الزيتون\tolives\n", encoding="utf-8")
@@ -176,6 +192,8 @@ def test_every_exit_code_and_every_command_is_documented() -> None:
     from pipeline.cli import app
 
     command: Any = get_command(app)
-    names = [*command.commands, *(f"cache {n}" for n in command.commands["cache"].commands)]
+    groups = ("cache", "memory")
+    within = [f"{group} {n}" for group in groups for n in command.commands[group].commands]
+    names = [*command.commands, *within]
     assert all(f"khulasa {name}" in README for name in names)
     assert all(f"| {code} |" in README for code in (0, 1, 2, 3, 130))
