@@ -24,7 +24,7 @@ SURE = 0.8
 # What a file says about itself counts so many times as much as no word about it.
 HINT = 20.0
 # A document is judged by so many characters from its beginning, its middle and its end.
-SAMPLE = 400
+SAMPLE = 200
 # Fewer letters than this cannot make a guess sure: `letters / (letters + DOUBT)`.
 DOUBT = 3.0
 
