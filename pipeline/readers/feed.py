@@ -71,7 +71,8 @@ def _parsed(text: str) -> Any:
         # A short file could make gigabytes of them, or read other files.
         raise Unreadable("declares entities, which no feed needs; take them out")
     # A file object: the parser would take bytes or text for the name of a file or an address.
-    data = BytesIO(_DECLARATION.sub("", text, count=1).encode("utf-8", "replace"))
+    declared = _DECLARATION.match(text)
+    data = BytesIO(text[declared.end() if declared else 0 :].encode("utf-8", "replace"))
     said = {"content-type": "application/xml; charset=utf-8"}
     try:
         return feedparser.parse(

@@ -157,7 +157,8 @@ def _flowed(text: str, delete: bool) -> Iterator[str]:
 def _header(message: Message, name: str) -> str:
     """A header in words; as it stands where its encoding is broken."""
     given = (value for key, value in message.raw_items() if key.lower() == name)
-    raw = str(next(given, ""))[:LONGEST_HEADER]
+    # Unfolded first: the decoder takes the spaces off the beginning of each line.
+    raw = " ".join(str(next(given, ""))[:LONGEST_HEADER].splitlines())
     if not raw.isascii():
         raw = decode(raw.encode("utf-8", "surrogateescape"))
     try:

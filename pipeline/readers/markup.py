@@ -16,6 +16,8 @@ DEEPEST = 2_000
 MOST_TAGS = 300_000
 MOST_ENTITIES = 2_000_000
 """More take over five seconds; a book of a million words has some ten thousand."""
+MOST_ATTRIBUTES = 1_000_000
+"""The parser keeps a hundred bytes of each that is not as it should be."""
 LONGEST_TITLE = 1_000
 LONGEST = 2**18
 """Characters of a line; what is longer is no paragraph, and is cut between two words."""
@@ -35,6 +37,10 @@ _BLOCKS = _names(
     "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html "
     "legend li main menu nav ol p pre search section summary table tbody td tfoot th "
     "thead tr ul"
+)
+# What begins in a drawing ends it: the drawing was never ended, and what follows is seen.
+_ENDS_DRAWING = _names(
+    "blockquote body center dd div dl dt h1 h2 h3 h4 h5 h6 hr li menu ol p pre table ul"
 )
 _LISTS = _names("ul ol dl menu dir")
 _ITEMS = _names("li dd dt")
@@ -91,7 +97,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """What holds within an element."""
+    """What holds within an element; in a drawing also what holds `around` it."""
 
     seen: bool = True
     place: Place = "text"
@@ -99,6 +105,7 @@ class _Element:
     lists: int = 0
     linked: bool = False
     verbatim: bool = False
+    around: "_Element | None" = None
 
 
 def shown(markup: str) -> Page:
@@ -107,6 +114,8 @@ def shown(markup: str) -> Page:
 
     if markup.count("<") > MOST_TAGS or markup.count("&") > MOST_ENTITIES:
         raise Unreadable(f"has more than {MOST_TAGS:,} tags or {MOST_ENTITIES:,} entities")
+    if markup.count("=") > MOST_ATTRIBUTES:
+        raise Unreadable(f"has more than {MOST_ATTRIBUTES:,} attributes")
     markup = closed(markup)
     parser = etree.HTMLParser(target=_Stream(), encoding="utf-8", no_network=True)
     parser.feed(b"<!doctype html>")  # where the rest is empty, that is no error
@@ -150,7 +159,9 @@ class _Stream:
                 self._said.setdefault(name, value)
         self._drawn += tag == "svg"  # a drawing has a title of its own
         self._in_title = tag == "title" and not self._title and not self._drawn
-        self._open.append(_within(self._open[-1], tag, attributes))
+        here = self._open[-1]
+        outer = here.around if here.around and tag in _ENDS_DRAWING else here
+        self._open.append(_within(outer, tag, attributes))
         if tag == "q":
             self.data("“")
 
@@ -224,7 +235,7 @@ def _within(outer: _Element, tag: str, attributes: Mapping[str, str]) -> _Elemen
     if not outer.seen:
         return outer
     if tag in _UNSEEN or _hidden(attributes):
-        return replace(outer, seen=False)
+        return replace(outer, seen=False, around=outer if tag == "svg" else None)
     new = outer
     if tag in _BLOCKS:
         new = _placed(new, tag, attributes)

@@ -9,6 +9,28 @@ from tests.benchmarks.folder import Made
 from tests.benchmarks.hostile import repacked
 
 SIZE = 63 * 2**20  # bytes; a document may have 64 MB
+# What is larger is refused by its size alone.
+SIZES = {"md": 2**18 - 64, "srt": 2**22 - 64, "eml": 2**25 - 64, "xml": 2**24 - 64}
+# Patterns that look for one thing after another take the square of the length of these.
+_RUNS = {
+    "spaces": b" ",
+    "lines": b"\n",
+    "letters": b"a",
+    "digits": b"1",
+    "dots": b".",
+    "dashes": b"-",
+    "quotes": b'"',
+    "brackets": b"(",
+    "ends": b")",
+    "slashes": b"://",
+    "signs": b"@",
+    "equals": b"=",
+    "less": b"<",
+    "references": b"&",
+    "arabic": "ا".encode(),
+    "joiners": "\u200c".encode(),
+    "chinese": "大".encode(),
+}
 WORDS = "قال الوزير إن الجسر مفتوح منذ يوم الاثنين. ".encode()
 
 _PIECES: dict[str, dict[str, bytes]] = {
@@ -106,30 +128,33 @@ _PACKED: dict[str, tuple[str, bytes, dict[str, bytes]]] = {
 def each(files: Path) -> Iterator[Made]:
     """Every such file; it is gone when the next one is asked for."""
     for name, data in _all(files):
-        path = files / name
+        path = files / f"most-{name}"
         path.write_bytes(data())
-        yield Made(name, f"{path.stat().st_size >> 20} MB", either=True)
+        yield Made(path.name, f"{path.stat().st_size / 2**20:.1f} MB", either=True)
         path.unlink()
 
 
 def _all(files: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
     for suffix, kinds in _PIECES.items():
+        size = SIZES.get(suffix, SIZE)
         for kind, piece in kinds.items():
             head = _MAIL[kind] if suffix == "eml" else _HEADS.get(suffix, b"")
-            yield f"{kind.replace(' ', '-')}.{suffix}", _filled(head, piece)
+            yield f"{kind.replace(' ', '-')}.{suffix}", _filled(head, piece, size)
+        head = _MAIL["body"] if suffix == "eml" else _HEADS.get(suffix, b"")
+        for kind, piece in _RUNS.items() if suffix not in ("jsonl", "csv") else ():
+            yield f"run-of-{kind}.{suffix}", _filled(head + WORDS, piece, size)
     for suffix, (member, after, pieces) in _PACKED.items():
         good = next(path for path in sorted(files.glob(f"pandoc-*.{suffix}")))
         for kind, piece in pieces.items():
             yield f"{kind}.{suffix}", _stuffed(good, member, after, piece)
     yield "chapters.epub", _chapters
-    yield "records.warc", _filled(b"", b"WARC/1.0\r\nContent-Length: 0\r\n\r\n\r\n\r\n")
     yield "pages.pdf", _pdf(3000, 1)
     yield "stream.pdf", _pdf(1, SIZE // 16)
     yield "noise.pdf", _filled(b"%PDF-1.7\n", b"[<</A 1 0 R")
 
 
-def _filled(head: bytes, piece: bytes) -> Callable[[], bytes]:
-    return lambda: head + piece * ((SIZE - len(head)) // len(piece))
+def _filled(head: bytes, piece: bytes, size: int = SIZE) -> Callable[[], bytes]:
+    return lambda: head + piece * ((size - len(head)) // len(piece)) + b"x"
 
 
 def _stuffed(source: Path, member: str, after: bytes, piece: bytes) -> Callable[[], bytes]:

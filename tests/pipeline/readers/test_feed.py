@@ -113,6 +113,14 @@ def test_a_feed_that_is_cut_off_says_so() -> None:
         next(feed)
 
 
+def test_much_space_takes_no_time() -> None:
+    """A pattern that looks for its beginning everywhere would take an hour for this."""
+    item = f"<item><title>{' ' * 2_000_000}x</title></item>"
+    [found] = each(f"<rss version='2.0'><channel>{item}</channel></rss>")
+    assert isinstance(found, Content)
+    assert found.text == "x"
+
+
 def test_a_page_with_the_wrong_ending() -> None:
     [found] = each(
         '<?xml version="1.0"?><html><head><title>T</title></head><body><p>x</p></body></html>'

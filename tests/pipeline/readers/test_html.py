@@ -148,6 +148,11 @@ def test_what_no_one_sees_is_not_read(unseen: str) -> None:
     assert page(f"<p>yes{unseen}</p><p>and").text == "yes\nand"
 
 
+def test_a_drawing_that_never_ends_hides_nothing_else() -> None:
+    found = page("<p>yes<svg onload=x><text>no</text><p>and <b>more</b><ul><li>item</ul><svg>no")
+    assert found.text == "yes\nand more\nitem"
+
+
 def test_a_page_that_only_scripts_fill() -> None:
     with pytest.raises(Unreadable, match="before its scripts are run"):
         page('<title>App</title><div id="root"></div><script src="app.js"></script>')
@@ -222,6 +227,7 @@ def test_a_fragment_is_read_as_a_whole() -> None:
         ("<div>" * 100_000 + "x", "nests more than 2,000 elements"),
         ("<b>x</b>" * 200_000, "more than 300,000 tags"),
         ("&amp;" * 2_000_001, "2,000,000 entities"),
+        (f"<p {'a=b ' * 500}>" * 2_001 + "x", "more than 1,000,000 attributes"),
         ("\0\1\2\3" * 500, "is binary, not text"),
     ],
 )

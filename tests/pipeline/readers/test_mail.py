@@ -115,6 +115,11 @@ def test_quoted_printable_and_a_subject_in_two_words() -> None:
     assert found.text == "café noir\nLe président parle."
 
 
+def test_a_subject_that_is_folded_between_words_keeps_its_space() -> None:
+    found = one(raw("Subject: Sans =?utf-8?q?Fronti=C3=A8res?=\n et autres\n\tmots", b"x"))
+    assert found.title == "Sans Frontières et autres mots"
+
+
 def test_flowed_text() -> None:
     flowed = "هذا سطر \r\nيتبعه سطر.\r\n\r\n> اقتباس \r\n> طويل\r\n من هنا\r\n-- \r\nتوقيع\r\n"
     found = one(
