@@ -15,6 +15,7 @@ from pipeline.readers.encoding import decode
 LARGEST_FEED = 16 * 2**20
 MOST_ENTRIES = 20_000
 MOST_TAGS = 400_000
+MOST_ENTITIES = 2_000_000
 LARGEST_PROLOG = 2**16
 LONGEST_ID = 2000
 
@@ -67,6 +68,8 @@ def _parsed(text: str) -> Any:
     if text.count("<") > MOST_TAGS or len(_ENTRY.findall(text)) > MOST_ENTRIES:
         many = f"has more than {MOST_ENTRIES:,} entries or {MOST_TAGS:,} tags"
         raise Unreadable(f"{many}; cut it into feeds")
+    if text.count("&") > MOST_ENTITIES:
+        raise Unreadable(f"has more than {MOST_ENTITIES:,} entities; cut it into feeds")
     if "<!ENTITY" in text:
         # A short file could make gigabytes of them, or read other files.
         raise Unreadable("declares entities, which no feed needs; take them out")

@@ -35,12 +35,13 @@ from tests.benchmarks.folder import FILES
 INPUTS = 100_000
 PROCESSES = 2
 CHUNK = 2_000
-HANG = 10.0  # seconds
+HANG = 10.0  # seconds of the processor
+ASLEEP = 60.0  # seconds of the clock
 MEMORY = 3 * 2**30
 POLL = 0.1
 
 # Where a process writes what it is at, for who watches it.
-AT, SINCE, READ, REFUSED, SLOWEST, SLOWEST_AT, PEAK, PEAK_AT, CPU = range(9)
+AT, SINCE, READ, REFUSED, SLOWEST, SLOWEST_AT, PEAK, PEAK_AT, CPU, CLOCK = range(10)
 
 
 @dataclass(slots=True)
@@ -112,7 +113,7 @@ def work(inputs: Inputs, job: Job, state: Any, channel: Any) -> None:
         for number in range(job.start, job.stop):
             data = inputs(job.name, number)
             started = _now()
-            state[AT], state[SINCE] = number, started
+            state[AT], state[SINCE], state[CLOCK] = number, started, time.monotonic()
             try:
                 documents, refused = read(job.name, data, Path(folder))
                 state[READ] += documents > 0
@@ -164,7 +165,7 @@ class Running:
     def __init__(self, inputs: Inputs, job: Job, tally: Tally) -> None:
         context = multiprocessing.get_context("fork")
         self.job, self._tally = job, tally
-        self._state = context.RawArray("d", 9)
+        self._state = context.RawArray("d", 10)
         self._state[AT] = job.start
         self._ours, theirs = context.Pipe(duplex=False)
         self._process = context.Process(target=work, args=(inputs, job, self._state, theirs))
@@ -174,8 +175,7 @@ class Running:
     def poll(self) -> Job | None:
         """What is left of the job where it is over or must end; None while it goes on."""
         self._receive()
-        since = self._state[SINCE]
-        if self._process.is_alive() and not (since and _spent(self._process.pid) - since > HANG):
+        if self._process.is_alive() and not self._hangs():
             return None
         hung, at = self._process.is_alive(), int(self._state[AT])
         self._process.kill()
@@ -189,6 +189,13 @@ class Running:
             done = at + 1 - self.job.start
         self._tally.add(self._state, done)
         return Job(self.job.name, self.job.start + done, self.job.stop)
+
+    def _hangs(self) -> bool:
+        """Whether it works for long at an input, or sleeps over one."""
+        since, clock = self._state[SINCE], self._state[CLOCK]
+        if not since:
+            return False
+        return _spent(self._process.pid) - since > HANG or time.monotonic() - clock > ASLEEP
 
     def _receive(self) -> None:
         try:

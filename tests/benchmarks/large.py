@@ -141,6 +141,7 @@ def _all(files: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
             head = _MAIL[kind] if suffix == "eml" else _HEADS.get(suffix, b"")
             yield f"{kind.replace(' ', '-')}.{suffix}", _filled(head, piece, size)
         head = _MAIL["body"] if suffix == "eml" else _HEADS.get(suffix, b"")
+        head += b"<item><title>" if suffix == "xml" else b""
         for kind, piece in _RUNS.items() if suffix not in ("jsonl", "csv") else ():
             yield f"run-of-{kind}.{suffix}", _filled(head + WORDS, piece, size)
     for suffix, (member, after, pieces) in _PACKED.items():

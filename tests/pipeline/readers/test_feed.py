@@ -151,6 +151,7 @@ def test_a_page_with_the_wrong_ending() -> None:
         ),
         ("<rss>" + "<item/>" * 20_001 + "</rss>", "more than 20,000 entries"),
         ("<rss>" + "x" * (16 * 2**20), "is larger than 16 MB"),
+        ("<rss>" + "&" * 2_000_001, "more than 2,000,000 entities"),
     ],
 )
 def test_what_is_refused(data: str, reason: str) -> None:
