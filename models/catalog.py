@@ -18,6 +18,9 @@ from models.errors import KhulasaError
 ModelSet = Literal["best", "fast", "tiny"]
 Role = Literal["translator", "summarizer"]
 
+ENGLISH = "en"
+"""The code of the language that all others are translated into."""
+
 BUNDLED = "bundled:tiny-"
 """What the reference of a bundled model begins with; the role follows."""
 
@@ -87,6 +90,19 @@ def find(code: str) -> Language | None:
     wanted = code.strip().casefold().replace("_", "-")
     found = _aliases().get(wanted) or _aliases().get(wanted.split("-")[0])
     return languages()[found] if found else None
+
+
+def code_of(named: str) -> str:
+    """`ar` for ar, ar-EG, ara or Arabic; of what the catalogue does not know, the first part."""
+    first = named.strip().casefold().replace("_", "-").partition("-")[0]
+    known = find(named)
+    return ENGLISH if first in ("eng", "english") else known.code if known else first
+
+
+def name_of(code: str) -> str:
+    """The English name of a language; the code where the catalogue has it not."""
+    known = find(code)
+    return "English" if code == ENGLISH else known.name if known else code
 
 
 def language(code: str) -> Language:

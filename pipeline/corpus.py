@@ -10,9 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from models.catalog import find as find_language
+from models.catalog import ENGLISH, code_of, find
 from pipeline.document import Document, Failure
-from pipeline.files import File, find
+from pipeline.files import File
+from pipeline.files import find as find_files
 from pipeline.harmless import visible
 from pipeline.readers.content import Unreadable
 from pipeline.readers.text import plain
@@ -56,7 +57,7 @@ class Corpus:
         fields: Fields = USUAL,
         without: Path | None = None,
     ) -> None:
-        found = find(sources, without)
+        found = find_files(sources, without)
         self._files, self._lang, self._fields = found.files, lang, fields
         files = [file for file in found.files if isinstance(file, File)]
         _require_parquet(files)
@@ -168,13 +169,13 @@ def _name(value: Any, name: str) -> str | None:
 
 
 def _code(lang: str, name: str) -> str:
-    known = find_language(lang)
-    if known is None:
+    code = code_of(lang)
+    if code != ENGLISH and find(lang) is None:
         raise Unreadable(
             f"field {name!r} is {lang[:40]!r}, no language of the catalogue; correct it, or name"
             " one language for all documents with --from"
         )
-    return known.code
+    return code
 
 
 def _require_parquet(files: Sequence[File]) -> None:

@@ -10,7 +10,7 @@ from itertools import chain
 from threading import Event
 from typing import TypeVar
 
-from models.catalog import BUNDLED, ModelSet
+from models.catalog import BUNDLED, ENGLISH, ModelSet
 from models.engine import DecodeOptions
 from models.errors import KhulasaError, ModelError, one_line
 from models.model import DEFAULT, Runtime, open_summarizer
@@ -21,7 +21,7 @@ from pipeline.glossary import Glossary
 from pipeline.signature import Signature
 from pipeline.stage import Stage, Staged, through_cache
 from pipeline.summarize import USUAL_WORDS, Bilingual, Summarizer
-from pipeline.translators import ENGLISH, Sentence, Translators
+from pipeline.translators import Sentence, Translators
 
 log = logging.getLogger(__name__)
 

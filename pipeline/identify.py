@@ -128,7 +128,7 @@ def identify(text: str, hint: str = "") -> Guess:
     if not guesses:
         return NOTHING
     if guesses[0].score < SURE and hint:
-        guesses = _with_hint(guesses, _code(hint))
+        guesses = _with_hint(guesses, catalog.code_of(hint))
     return guesses[0]
 
 
@@ -169,12 +169,6 @@ def scripts(text: str) -> Counter[str]:
     for run in _runs().finditer(text):
         counts[run.lastgroup or ""] += run.end() - run.start()
     return counts
-
-
-def _code(hint: str) -> str:
-    """ar for ar-EG, ara and Arabic."""
-    found = catalog.find(hint)
-    return found.code if found else re.split("[-_]", hint.strip().lower())[0]
 
 
 def _with_hint(guesses: list[Guess], hint: str) -> list[Guess]:

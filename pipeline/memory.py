@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from models.catalog import ENGLISH, code_of
 from models.errors import KhulasaError
 from pipeline.cache import Cache
 from pipeline.corrections import Correction
 from pipeline.harmless import visible
-from pipeline.pairs import code_of, read_units
+from pipeline.pairs import read_units
 from pipeline.provenance import MARK, fingerprint, normal
 from pipeline.render.tmx import units_to
 from pipeline.signature import Signature
 from pipeline.tmx import Unit
 from pipeline.translate import SOURCED, remembered_pair
 
-ENGLISH = "en"
 NOT_SOURCES = frozenset({ENGLISH, "", "und"})
 OURS = frozenset({"khulasa", "memory"})
 """Whom our own exports name as the maker of a unit, who is no person."""

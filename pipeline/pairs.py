@@ -9,7 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NoReturn
 
-from models import catalog
+from models.catalog import code_of
 from models.errors import KhulasaError, one_line
 from pipeline.checks import Pair
 from pipeline.figures import count
@@ -160,12 +160,6 @@ def _named(path: Path) -> Iterator[None]:
         raise Unreadable(error.reason, name) from error
     except OSError as error:
         raise Unreadable(os.strerror(error.errno or 0).lower(), name) from error
-
-
-def code_of(lang: str) -> str:
-    """`ar` for ar, ar-EG, ara or Arabic; of a language that the catalogue does not know, as is."""
-    known = catalog.find(lang)
-    return known.code if known else lang.strip().lower().replace("_", "-").partition("-")[0]
 
 
 def _unnamed(path: Path) -> NoReturn:

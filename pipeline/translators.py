@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from models.catalog import ModelSet, UnknownLanguage, languages
+from models.catalog import ENGLISH, ModelSet, UnknownLanguage, languages
 from models.engine import DecodeOptions, Engine
 from models.errors import KhulasaError, ModelError
 from models.model import Runtime, open_translator
@@ -15,8 +15,6 @@ from pipeline.document import Segment, Translation
 from pipeline.glossary import Glossary
 from pipeline.signature import Signature
 from pipeline.translate import VERSION, Translator, checked
-
-ENGLISH = "en"
 
 
 class Sentence(NamedTuple):

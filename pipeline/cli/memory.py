@@ -105,7 +105,7 @@ def forget(
 
 
 def _code(lang: str | None) -> str | None:
-    from pipeline.pairs import code_of
+    from models.catalog import code_of
 
     return code_of(lang) if lang else None
 

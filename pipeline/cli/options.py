@@ -129,11 +129,13 @@ class Settings:
 
     @property
     def code(self) -> str | None:
-        """The code of a language given by name; one that no table knows stays as it is."""
-        from models.catalog import find
+        """The code of a language given by name or code; what no table knows stays as it is."""
+        from models.catalog import ENGLISH, code_of, find
 
-        known = find(self.lang) if self.lang else None
-        return known.code if known else self.lang
+        if not self.lang:
+            return None
+        code = code_of(self.lang)
+        return code if code == ENGLISH or find(self.lang) else self.lang
 
     @contextmanager
     def pipeline(

@@ -12,6 +12,7 @@ from pipeline.document import Block, Cue
 
 # A book of a million words is about 12 MB in UTF-8: what is larger is not one document.
 LARGEST = 64 * 2**20
+LONGEST_TITLE = 250  # characters of a line that is no heading
 
 MOST_MARKS = 64
 
@@ -51,9 +52,9 @@ class Content:
 def content(lines: Iterable[tuple[str, Block]], title: str = "", **about: Any) -> Content:
     """The content of lines as they stand in a file: cleaned, blank ones left out.
 
-    A title that is not the first line is set above it; without one, a heading at the beginning is
-    the title. Raises Unreadable where nothing is left or
-    where there is too much.
+    A title that is not the first line is set above it. Without one the first line is it, where it
+    is a heading, or short and above others. Raises Unreadable where nothing is left or where there
+    is too much.
     """
     given = [(flat(text), block) for text, block in lines]
     kept = [(text, block) for text, block in given if text]
@@ -64,10 +65,14 @@ def content(lines: Iterable[tuple[str, Block]], title: str = "", **about: Any) -
         kept.insert(0, (title, Block("heading", 1)))
     if sum(len(text) + 1 for text, _ in kept) > LARGEST:
         raise Unreadable(TOO_LARGE)
-    if not title and kept[0][1].kind == "heading":
-        title = kept[0][0]
+    title = title or _title(*kept[0], alone=len(kept) == 1)
     text = "\n".join(text for text, _ in kept)
     return Content(text, tuple(block for _, block in kept), title, **about)
+
+
+def _title(first: str, block: Block, alone: bool) -> str:
+    above = block.kind == "paragraph" and not alone and len(first) <= LONGEST_TITLE
+    return first if block.kind == "heading" or above else ""
 
 
 TOO_LARGE = f"larger than {LARGEST >> 20} MB; cut it into documents"
@@ -94,7 +99,19 @@ def composed(text: str) -> str:
 
 def printable(text: str) -> str:
     """Stray control characters, terminal escapes among them, become spaces; many mean no text."""
-    cleaned, controls = _CONTROL.subn(" ", text)
-    if "\0" in text or controls * 20 > len(text):
-        raise Unreadable("is binary, not text")
+    cleaned, controls = without_controls(text)
+    require_text(len(text), controls)
     return cleaned
+
+
+def without_controls(text: str) -> tuple[str, int]:
+    """Text with spaces for stray control characters, and how many these were."""
+    if "\0" in text:
+        raise Unreadable("is binary, not text")
+    return _CONTROL.subn(" ", text)
+
+
+def require_text(length: int, controls: int) -> None:
+    """Raises Unreadable where so many control characters mean no text."""
+    if controls * 20 > length:
+        raise Unreadable("is binary, not text")

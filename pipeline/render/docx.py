@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from models.catalog import find
+from models.catalog import name_of
 from pipeline.document import Record, Segment, SummarySentence, Translation
 from pipeline.flags import FLAGS, shown
 from pipeline.render import Write
@@ -65,7 +65,7 @@ def _parts(record: Record, number: int) -> Iterator[str]:
     yield _paragraph("Title", _run(title, document.lang), document.lang, begin)
     if english:
         yield _paragraph("Title", _run(english))
-    told = (document.id, f"{_language(document.lang)} → English", document.time, document.url)
+    told = (document.id, f"{name_of(document.lang)} → English", document.time, document.url)
     yield _paragraph("Subtitle", _run("  ·  ".join(filter(None, told))))
     if record.summary.sentences:
         yield _paragraph("Heading1", _run("Summary"))
@@ -94,11 +94,6 @@ def _remarks(record: Record) -> Iterator[str]:
         yield _paragraph("Note", _run(f"{name}: {report.signature}"))
 
 
-def _language(lang: str) -> str:
-    known = find(lang)
-    return known.name if known else lang
-
-
 def _sentence(sentence: SummarySentence, number: int) -> str:
     links = " ".join(
         f'<w:hyperlink w:anchor="{_anchor(number, index)}">{_run(f" [{index + 1}]", small=True)}'
@@ -115,7 +110,7 @@ def _anchor(number: int, index: int) -> str:
 
 
 def _header(lang: str) -> str:
-    names = ("", _language(lang), "English")
+    names = ("", name_of(lang), "English")
     cells = (_paragraph("CellHeading", _run(name)) for name in names)
     return _cells(cells, "<w:cantSplit/><w:tblHeader/>")
 

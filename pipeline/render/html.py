@@ -88,7 +88,7 @@ def _write(out: BinaryIO, record: Record, entries: list[Entry]) -> None:
     """Write the part of the page about one document; its entry is added to `entries`."""
     document = record.document
     title = words(document.title or document.id, document.lang if document.title else "")
-    english = " ".join(english_title(record).split()) if document.lang != "en" else ""
+    english = " ".join(english_title(record).split())
     number = len(entries) + 1
     entries.append(Entry(number, words(title.text[:LONGEST], title.lang), english[:LONGEST]))
     flags = marks(record.flags, {})

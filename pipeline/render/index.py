@@ -12,10 +12,11 @@ from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
+from models.catalog import name_of
 from pipeline.document import Record
 from pipeline.flags import FLAGS
 from pipeline.harmless import visible
-from pipeline.render.page import filled, joined, language, part
+from pipeline.render.page import filled, joined, part
 from pipeline.render.reading import direction, english_title
 from pipeline.report import OVERLOOKED
 
@@ -42,7 +43,7 @@ def writing(out: BinaryIO) -> Iterator[Add]:
         languages.add(record.document.lang)
 
     yield add
-    known = {visible(code): [visible(language(code)), direction(code)] for code in languages}
+    known = {visible(code): [visible(name_of(code)), direction(code)] for code in languages}
     flags = {name: [flag.meaning, name in OVERLOOKED] for name, flag in FLAGS.items()}
     out.write(b']</script>\n<script type="application/json" id="known">')
     out.write(_json({"languages": known, "flags": flags}))
@@ -53,7 +54,7 @@ def _row(record: Record, href: str) -> list[Any]:
     """What index.js reads, in this order."""
     document = record.document
     title = document.title or document.id
-    english = english_title(record) if document.lang != "en" else ""
+    english = english_title(record)
     return [
         href,
         visible(document.id),

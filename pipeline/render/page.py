@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from models.catalog import find
+from models.catalog import name_of
 from pipeline import figures
 from pipeline.flags import FLAGS
 from pipeline.harmless import visible
@@ -52,12 +52,6 @@ def joined(*names: str) -> str:
     return "".join((_HERE / name).read_text(encoding="utf-8") for name in names)
 
 
-def language(code: str) -> str:
-    """The name of a language, or the code where the catalogue does not know it."""
-    known = find(code)
-    return known.name if known else code
-
-
 def components(signature: str) -> list[tuple[str, str]]:
     """(name, value) of each part of a signature, the stage and its version first."""
     parts = (part.partition(":") for part in signature.split("|"))
@@ -87,7 +81,7 @@ def _environment() -> Environment:
         "score": figures.score,
         "change": figures.change,
         "chance": figures.chance,
-        "language": language,
+        "language": name_of,
         "stage": lambda name: STAGES.get(name, name),
         "meaning": lambda flag: FLAGS[flag].meaning if flag in FLAGS else "",
     }

@@ -93,12 +93,13 @@ def direction(lang: str) -> Direction:
 
 
 def english_title(record: Record) -> str:
-    """The translation of the title; empty where the title is not a line of the text."""
+    """The translation of the title; empty where the title is not a line of the text, or English."""
     title = "".join(record.document.title.split())
     for _, pairs in groupby(_pairs(record), key=lambda pair: pair[0].paragraph):
         line = list(pairs)
         if title and "".join("".join(segment.text.split()) for segment, _ in line) == title:
-            return " ".join(translation.text for _, translation in line)
+            english = " ".join(translation.text for _, translation in line)
+            return english if "".join(english.split()) != title else ""
     return ""
 
 

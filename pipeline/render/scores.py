@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from models.catalog import name_of
 from pipeline.evaluation.findings import Comparison, Evaluation, Measured, Scores
 from pipeline.evaluation.scores import METRICS, verdict
 from pipeline.figures import chance, change, count, score
 from pipeline.flags import FLAGS
 from pipeline.harmless import visible
 from pipeline.render.hanging import WIDTH_OF_FILES, hang
-from pipeline.render.page import language
 
 MOST_DOCUMENTS = 200  # in the table; the JSON has all
 MOST_IDS = 20
@@ -77,7 +77,7 @@ def _scores(evaluation: Evaluation) -> Table:
         table.add_row()
         for lang, scores in evaluation.languages.items():
             of_lang = [one for one in documents if one.lang == lang]
-            table.add_row(*_row(language(lang), of_lang, scores))
+            table.add_row(*_row(name_of(lang), of_lang, scores))
     table.add_row()
     for one in documents[:MOST_DOCUMENTS]:
         table.add_row(*_row(visible(one.id), [one], one.scores))

@@ -14,7 +14,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from models.catalog import languages
+from models.catalog import languages, name_of
 from pipeline.document import Record, Segment
 from pipeline.flags import FLAGS, shown
 from pipeline.signature import Signature
@@ -42,8 +42,7 @@ def render(record: Record, out: TextIO) -> None:
 
 
 def _heading(record: Record) -> Text:
-    known = languages().get(record.document.lang)
-    pair = f"  ·  {known.name if known else record.document.lang} → English"
+    pair = f"  ·  {name_of(record.document.lang)} → English"
     return Text.assemble(_plain(record.document.id), pair, style="bold")
 
 
