@@ -9,27 +9,11 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
+from tests.benchmarks.flores import CODES
+
 SEEDS = Path(__file__).parents[2] / "seeds"
 TOGETHER = 4  # documents of FLORES in one article: alone they have three sentences
 
-# By the script of a name in FLORES: our code.
-_FLORES = {
-    "arb_Arab": "ar",
-    "deu_Latn": "de",
-    "eng_Latn": "en",
-    "fra_Latn": "fr",
-    "heb_Hebr": "he",
-    "hin_Deva": "hi",
-    "jpn_Jpan": "ja",
-    "kor_Hang": "ko",
-    "pes_Arab": "fa",
-    "rus_Cyrl": "ru",
-    "spa_Latn": "es",
-    "tur_Latn": "tr",
-    "ukr_Cyrl": "uk",
-    "urd_Arab": "ur",
-    "zho_Hans": "zh",
-}
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 # Half is Arabic, which the bundled model translates.
 OTHERS = ("en", "fa", "ur", "he", "ru", "zh", "fr", "mixed", "uk")
@@ -110,7 +94,7 @@ def _lines(path: Path) -> Iterator[Article]:
 def _flores(folder: Path) -> Iterator[Article]:
     head, *rows = (folder / "metadata_devtest.tsv").read_text("utf-8").splitlines()
     pages = [row.split("\t")[head.split("\t").index("URL")] for row in rows]
-    for name, lang in _FLORES.items():
+    for name, lang in CODES.items():
         sentences = (folder / f"{name}.devtest").read_text("utf-8").splitlines()
         documents: dict[str, list[str]] = {}
         for page, sentence in zip(pages, sentences, strict=True):

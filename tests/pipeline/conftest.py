@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import settings
 
+from pipeline import flow, translators
 from tests import factory
+from tests.pipeline.scripted import Models
 from tests.pipeline.shell import Shell
 
 # Property tests here are about what comes out, not how fast: a busy machine must not fail them.
@@ -20,3 +22,12 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     code, _, err = shell.run("-", given="عقد الاجتماع أمس.".encode())
     assert code == 0, err
     return shell
+
+
+@pytest.fixture
+def models(monkeypatch: pytest.MonkeyPatch) -> Models:
+    """Scripted engines in the place of the models of a pipeline."""
+    models = Models()
+    monkeypatch.setattr(translators, "open_translator", models.open_translator)
+    monkeypatch.setattr(flow, "open_summarizer", models.open_summarizer)
+    return models

@@ -23,14 +23,6 @@ TEXT = "جسر جديد\nافتتح الوزير جسرا. توقفت العبا
 NEWS = Document("news", "ar", "جسر جديد", TEXT, "news.txt")
 
 
-@pytest.fixture
-def models(monkeypatch: pytest.MonkeyPatch) -> Models:
-    models = Models()
-    monkeypatch.setattr(translators, "open_translator", models.open_translator)
-    monkeypatch.setattr(flow, "open_summarizer", models.open_summarizer)
-    return models
-
-
 SUMMARY = [english("جسر جديد افتتح الوزير جسرا.").upper(), english("توقفت العبارة.").upper()]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from models.errors import ModelMissing, ModelUnfit
 from models.model import Model
-from pipeline import flow, translators
+from pipeline import translators
 from pipeline.cache import MEMORY, Cache
 from pipeline.corrections import Correction
 from pipeline.document import Document, Failure, Record
@@ -18,14 +18,6 @@ FRENCH = "Le ministre a inauguré hier un nouveau pont."
 ENGLISH = "The minister of transport opened a new bridge over the river yesterday."
 BY_A_PERSON = "A new bridge over the river was opened in Mosul today."
 MIXED = Document("mixed", "ar", "", "\n".join([ARABIC, FRENCH, ENGLISH]), lang_score=0.9)
-
-
-@pytest.fixture
-def models(monkeypatch: pytest.MonkeyPatch) -> Models:
-    models = Models()
-    monkeypatch.setattr(translators, "open_translator", models.open_translator)
-    monkeypatch.setattr(flow, "open_summarizer", models.open_summarizer)
-    return models
 
 
 def told(record: Record) -> list[tuple[str, str, tuple[str, ...], str]]:
