@@ -195,7 +195,8 @@ class Running:
         since, clock = self._state[SINCE], self._state[CLOCK]
         if not since:
             return False
-        return _spent(self._process.pid) - since > HANG or time.monotonic() - clock > ASLEEP
+        works = _spent(self._process.pid) - since > HANG
+        return works or time.monotonic() - clock > ASLEEP  # type: ignore[no-any-return]
 
     def _receive(self) -> None:
         try:
@@ -278,7 +279,8 @@ def main(arguments: list[str]) -> int:
         print(__doc__, file=sys.stderr)
         return 2
     folder = Path(arguments[0])
-    count, seed = int([*arguments[1:2], INPUTS][0]), int([*arguments[2:3], 1][0])
+    count = int(arguments[1]) if arguments[1:] else INPUTS
+    seed = int(arguments[2]) if arguments[2:] else 1
     inputs = Inputs(folder / FILES, seed)
     names = [name for name in inputs.targets if name in (arguments[3:] or inputs.targets)]
     absent = sorted(set(grammar.TARGETS) - set(inputs.targets))

@@ -65,26 +65,26 @@ def _browser(paths: list[Path], _: Path) -> Found:
     return "Chromium", len(paths), "\n".join(texts)
 
 
+def _units(storage: Any, paths: list[Path]) -> Found:
+    units = [unit for path in paths for unit in storage.parsestring(path.read_bytes()).units]
+    text = "\n".join(f"{unit.source}\n{unit.target}" for unit in units)
+    return "translate-toolkit", len(units), text
+
+
 def _memory(paths: list[Path], _: Path) -> Found:
     from translate.storage import tmx
 
-    units = [unit for path in paths for unit in tmx.tmxfile.parsestring(path.read_bytes()).units]
-    return "translate-toolkit", len(units), "\n".join(f"{u.source}\n{u.target}" for u in units)
+    return _units(tmx.tmxfile, paths)
 
 
 def _xliff(paths: list[Path], _: Path) -> Found:
-    from translate.storage import xliff
+    from translate.storage import xliff2
 
-    try:
-        from translate.storage.xliff2 import Xliff2File as Storage
-    except ImportError:
-        Storage = xliff.xlifffile  # noqa: N806
-    units = [unit for path in paths for unit in Storage.parsestring(path.read_bytes()).units]
-    return "translate-toolkit", len(units), "\n".join(f"{u.source}\n{u.target}" for u in units)
+    return _units(xliff2.Xliff2File, paths)
 
 
 def _subtitles(paths: list[Path], _: Path) -> Found:
-    import srt
+    import srt  # type: ignore[import-untyped, unused-ignore]
 
     cues = [cue for path in paths for cue in srt.parse(path.read_text("utf-8"))]
     return "srt", len(cues), "\n".join(cue.content for cue in cues)

@@ -3,7 +3,7 @@
 import csv
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
@@ -259,9 +259,13 @@ def _tables(files: Path, supply: Supply) -> Iterator[Made]:
     from backports import zstd
     from pyarrow import parquet
 
-    plain = {"": bytes, ".gz": gzip.compress, ".zst": zstd.compress}
+    packings: dict[str, Callable[[bytes], bytes]] = {
+        "": bytes,
+        ".gz": gzip.compress,
+        ".zst": zstd.compress,
+    }
     for kind in ("jsonl", "csv", "tsv", "parquet"):
-        for packing, pack in plain.items():
+        for packing, pack in packings.items():
             articles = supply.take(4)
             columns = [
                 {"id": f"{at}", "title": one.title, "text": "\n".join(one.paragraphs)}
