@@ -10,7 +10,7 @@ from pipeline.document import Document
 from pipeline.identify import SURE, identify
 from pipeline.readers import FORMATS, reader
 from pipeline.readers.content import LARGEST, Content, Unreadable, composed, printable
-from pipeline.readers.text import decode
+from pipeline.readers.portions import decode
 
 STDIN = "-"
 NO_LANGUAGE = "en"  # of numbers and signs alone: what needs no model
@@ -24,6 +24,17 @@ _MAGIC = (
     (re.compile(rb"\s*<(?:!doctype html|html)\b", re.I), "html"),
     (re.compile(rb"\s*<\?xml|\s*<(?:rss|feed)\b"), "xml"),
     (re.compile(rb"WARC/1\.\d"), "warc"),
+    (re.compile(rb"\x1f\x8b"), "warc.gz"),
+    (re.compile(rb"(?:\xef\xbb\xbf)?(?:WEBVTT\s|\s*\d+\r?\n\d\d:\d\d:\d\d,\d{3} -->)"), "srt"),
+    # Mail begins with headers, among them at least one that only mail has.
+    (
+        re.compile(
+            rb"(?:[!-9;-~]+:.*\n(?:[ \t].*\n)*){0,40}?"
+            rb"(?:MIME-Version|Message-ID|Received|Return-Path|DKIM-Signature):",
+            re.I,
+        ),
+        "eml",
+    ),
 )
 
 

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.document import Block
 from pipeline.readers.content import (
-    LARGEST,
-    TOO_LARGE,
+    LONGEST_TITLE,
     Content,
     Unreadable,
     content,
     flat,
     printable,
 )
-from pipeline.readers.text import LONGEST_TITLE, decode, plain
+from pipeline.readers.portions import decode
+from pipeline.readers.text import read as as_text
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -37,11 +37,10 @@ def read(file: BinaryIO) -> Iterator[Content]:
 
     Raises Unreadable with the reason.
     """
-    text = decode(file.read(LARGEST + 1))
-    if len(text) > LARGEST:
-        raise Unreadable(TOO_LARGE)
-    if len(text) > LARGEST_PARSED or text.count("[") > MOST_BRACKETS:
-        yield plain(text)
+    data = file.read(4 * LARGEST_PARSED + 1)  # no encoding takes more for a character
+    text = decode(data) if len(data) <= 4 * LARGEST_PARSED else ""
+    if not text or len(text) > LARGEST_PARSED or text.count("[") > MOST_BRACKETS:
+        yield from as_text(file)
         return
     lines = [(flat(text), block) for text, block in _lines(printable(text))]
     lines = [line for line in lines if line[0]]

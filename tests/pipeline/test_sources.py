@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.document import Document
-from pipeline.readers import text as plain_text
+from pipeline.readers import portions
 from pipeline.readers.content import Unreadable
 from pipeline.sources import read, read_lines
 from tests.pipeline.reading import parse
@@ -125,13 +125,19 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_what_is_larger_than_a_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain_text, "LARGEST", 2**20)
+    monkeypatch.setattr(portions, "LARGEST", 2**20)
     file = tmp_path / "a.txt"
     file.write_bytes(b"a " * 2**19)
     assert len(read(file, "en").text) == 2**20 - 1
     file.write_bytes(b"a " * 2**19 + b"b")
     with pytest.raises(Unreadable, match=r"a\.txt: larger than 64 MB; cut it into documents$"):
         read(file, "en")
+
+
+def test_more_lines_than_a_document_has() -> None:
+    assert len(parse(b"a\n" * 1_000_000, "a.txt", "en").text) == 2 * 10**6 - 1
+    with pytest.raises(Unreadable, match="has more than 1,000,000 lines; cut it into documents"):
+        parse(b"a\n" * 1_000_001, "a.txt", "en")
 
 
 def test_the_document(tmp_path: Path) -> None:
@@ -294,3 +300,23 @@ def test_lines_that_cannot_be_read(tmp_path: Path) -> None:
     path.write_bytes(b"ok\n\xff\xfe\xfd bad")
     with pytest.raises(Unreadable, match=r"a\.en\.txt: byte 3 \(line 2\) is not UTF-8"):
         read_lines(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"Received: from x\n by y\nSubject: One\n\ntwo\n", "One\ntwo"),
+        (b"Subject: One\nMIME-Version: 1.0\n\ntwo\n", "One\ntwo"),
+        (b"Subject: One\nDate: today\n\ntwo\n", "Subject: One\nDate: today\n\ntwo"),
+        (b"1\r\n00:00:01,000 --> 00:00:02,000\r\nSaid.\r\n", "Said."),
+        (b"WEBVTT\n\n00:01.000 --> 00:02.000\nSaid.\n", "Said."),
+        (b"<!DOCTYPE html><p>One<p>two", "One\ntwo"),
+    ],
+)
+def test_what_comes_without_a_name_is_told_by_its_beginning(data: bytes, text: str) -> None:
+    assert parse(data, "-", "en").text == text
+
+
+def test_a_packed_stream_is_a_web_archive() -> None:
+    with pytest.raises(Unreadable, match="is no web archive"):
+        parse(gzip.compress(b"news", mtime=0), "-")
