@@ -17,6 +17,7 @@ from pipeline.lines import BUFFER, Lines, opened, why
 from pipeline.readers.content import LARGEST, Unreadable
 
 DELIMITERS = ",;\t|"
+LONGEST_LIST = 200  # characters of the names of columns in a message
 BATCH = 64  # rows of Parquet in memory at once
 
 NOT_UTF8 = "is not UTF-8; save the file as UTF-8"
@@ -103,7 +104,8 @@ def rows(file: File, names: Fields) -> Iterator[Row]:
 def listed(names: Iterable[str]) -> str:
     """Names out of a file, for a message of one line: not too many and none too long."""
     shown = [repr(name[:40]) for name in islice(names, 9)]
-    return ", ".join([*shown[:8], "…"] if len(shown) > 8 else shown) or "none"
+    text = ", ".join([*shown[:8], "…"] if len(shown) > 8 else shown) or "none"
+    return text if len(text) <= LONGEST_LIST else f"{text[:LONGEST_LIST]}…"
 
 
 def _json_rows(lines: Lines) -> Iterator[Row]:

@@ -14,6 +14,8 @@ from pipeline.document import Block, Cue
 LARGEST = 64 * 2**20
 LONGEST_TITLE = 250  # characters of a line that is no heading
 
+LONGEST_SAID = 2000  # characters of an address, an id, a time
+
 MOST_MARKS = 64
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
@@ -67,7 +69,16 @@ def content(lines: Iterable[tuple[str, Block]], title: str = "", **about: Any) -
         raise Unreadable(TOO_LARGE)
     title = title or _title(*kept[0], alone=len(kept) == 1)
     text = "\n".join(text for text, _ in kept)
-    return Content(text, tuple(block for _, block in kept), title, **about)
+    told = {
+        name: _told(value) if isinstance(value, str) else value for name, value in about.items()
+    }
+    return Content(text, tuple(block for _, block in kept), title, **told)
+
+
+def _told(value: str) -> str:
+    """What a file says of itself, on one line; what is longer than any name or address is none."""
+    line = flat(value)
+    return line if len(line) <= LONGEST_SAID else ""
 
 
 def _title(first: str, block: Block, alone: bool) -> str:

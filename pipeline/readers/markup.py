@@ -265,7 +265,7 @@ def _block(tag: str, outer: _Element) -> Block | None:
     if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
         return Block("heading", int(tag[1]))
     if tag in _ITEMS:
-        return Block("item", max(1, outer.lists))
+        return Block("item", min(max(1, outer.lists), 10))
     if tag in _CELLS:
         return Block("cell")
     return None

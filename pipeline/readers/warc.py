@@ -100,7 +100,12 @@ def _records(metered: _Metered) -> Iterator[Any]:
                 pass
             if _cut(record):
                 raise Unreadable(CUT_OFF)
-    except (ArchiveLoadFailed, StatusAndHeadersParserException, ValueError) as error:
+    except (
+        ArchiveLoadFailed,
+        StatusAndHeadersParserException,
+        ValueError,
+        OverflowError,  # a length beyond what a machine can count
+    ) as error:
         raise Unreadable(f"is no web archive, or is damaged here: {one_line(error)}") from error
     except AttributeError as error:  # it takes for granted what the standard asks for
         raise Unreadable("has a record here without its headers; the rest is not read") from error

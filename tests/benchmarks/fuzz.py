@@ -121,7 +121,7 @@ def work(inputs: Inputs, job: Job, state: Any, channel: Any) -> None:
             except Exception as error:  # noqa: BLE001  that is what is looked for
                 channel.send((number, _where(error)))
             _note(state, number, _now() - started)
-    state[SINCE] = 0
+            state[SINCE] = 0  # while the next one is made
 
 
 def _now() -> float:

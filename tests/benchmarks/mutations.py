@@ -14,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from backports import zstd
 
 ZSTD = b"\x28\xb5\x2f\xfd"
+MOST_ELEMENTS = 3000  # a larger tree is not made larger
 MOST_MEMBER = 2**20  # bytes: what a mutation makes of a member is no larger
 
 _TAG = re.compile(rb"<[^<>]{1,300}>")
@@ -213,7 +214,7 @@ def tree(data: bytes, dice: Random) -> bytes:
         return tags(data, dice)
     for _ in range(dice.randint(1, 4)):
         elements = [one for one in root.iter(etree.Element) if one.getparent() is not None]
-        if elements:
+        if elements and len(elements) < MOST_ELEMENTS:
             _graft(dice.choice(elements), dice.choice(elements), dice)
     return bytes(etree.tostring(root, encoding=dice.choice(("utf-8", "utf-8", "utf-16", "ascii"))))
 

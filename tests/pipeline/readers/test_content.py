@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.document import Block
-from pipeline.readers.content import MOST_MARKS, Unreadable, composed, content
+from pipeline.readers.content import MOST_MARKS, Content, Unreadable, composed, content
 
 MARKS = "\u0301\u0323"  # the second belongs before the first
 
@@ -29,3 +29,11 @@ def test_marks_that_would_take_minutes_to_sort_are_refused(before: int, marks: i
 def test_every_line_of_a_document_is_tried() -> None:
     with pytest.raises(Unreadable, match="combining marks"):
         content([("text", Block()), (MARKS * 999, Block())])
+
+
+def test_what_a_file_says_of_itself_is_a_line_or_nothing() -> None:
+    said = {"lang": "e\u2028n", "url": "https://x\n/1", "time": "a\x02b", "id": "x" * 2001}
+    found = content([("text", Block())], **said)
+    assert found == Content(
+        "text", (Block(),), lang="e n", url="https://x /1", time="a b", id="", title=""
+    )

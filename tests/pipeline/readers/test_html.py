@@ -148,6 +148,11 @@ def test_what_no_one_sees_is_not_read(unseen: str) -> None:
     assert page(f"<p>yes{unseen}</p><p>and").text == "yes\nand"
 
 
+def test_no_list_is_deeper_than_ten() -> None:
+    found = page(f"<p>x{'<ul><li>' * 99}y")
+    assert found.blocks[-1] == Block("item", 10)
+
+
 def test_a_drawing_that_never_ends_hides_nothing_else() -> None:
     found = page("<p>yes<svg onload=x><text>no</text><p>and <b>more</b><ul><li>item</ul><svg>no")
     assert found.text == "yes\nand more\nitem"
