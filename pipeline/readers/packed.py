@@ -20,6 +20,9 @@ LARGEST_MEMBER = 64 * 2**20
 LARGEST_WHOLE = 128 * 2**20
 """Bytes unpacked, of one member and of all that are read."""
 
+MOST_TAGS = 1_000_000
+"""A book of a million words has about half of them as a Word file; these take some seconds."""
+
 LARGEST_LIST = 2 * 2**20
 """Bytes of the list of members, which zipfile reads at once."""
 
@@ -45,6 +48,7 @@ class Packed:
         if len(self._zip.infolist()) > MOST_MEMBERS:
             raise Unreadable(_MANY)
         self._left = LARGEST_WHOLE
+        self._tags = 0
 
     def chunks(self, name: str) -> Iterator[bytes]:
         """The bytes of a member as they are unpacked."""
@@ -55,6 +59,9 @@ class Packed:
                 self._left -= len(chunk)
                 if min(left, self._left) < 0:
                     raise Unreadable(f"unpacks to more than {LARGEST_MEMBER >> 20} MB of text")
+                self._tags += chunk.count(b"<") - chunk.count(b"</")
+                if self._tags > MOST_TAGS:
+                    raise Unreadable(f"holds more than {MOST_TAGS:,} tags; cut it into documents")
                 yield chunk
 
     def read(self, name: str, most: int) -> bytes:

@@ -9,7 +9,8 @@ from pipeline.readers.content import Unreadable
 DEEPEST = 50
 LARGEST_PARAGRAPH = 2**22
 LARGEST_TEXT = 2**24
-"""Characters. A book of a million words has half as many, in some hundred thousand paragraphs."""
+MOST_PARAGRAPHS = 400_000
+"""Characters, and paragraphs: a book of a million words has half as many, or a fourth."""
 
 Line = tuple[str, Block]
 
@@ -30,12 +31,17 @@ class Paragraphs:
 
     def __init__(self) -> None:
         self._open: list[_Paragraph] = []
-        self._length = 0
+        self._length = self._number = 0
 
     def begin(self, block: Block) -> None:
         """A paragraph opens."""
         if len(self._open) == DEEPEST:
             raise Unreadable(f"nests more than {DEEPEST} paragraphs in each other")
+        self._number += 1
+        if self._number > MOST_PARAGRAPHS:
+            raise Unreadable(
+                f"holds more than {MOST_PARAGRAPHS:,} paragraphs; cut it into documents"
+            )
         self._open.append(_Paragraph(block))
 
     def become(self, block: Block) -> None:

@@ -9,9 +9,6 @@ from pipeline.readers.content import Unreadable
 DEEPEST = 1000
 """Elements in each other. Office documents reach some dozens, with tables in tables."""
 
-MOST_TAGS = 1_000_000
-"""A book of a million words has about half of them as a Word file; these take some seconds."""
-
 LARGEST_TAG = 2**20
 """Bytes of one tag or comment, which older versions of expat read again with every chunk."""
 
@@ -63,7 +60,7 @@ class _Reading:
     def __init__(self, parser: Any) -> None:
         self._parser = parser
         self._found: list[Event] = []
-        self._tags = self._depth = self._fed = 0
+        self._depth = self._fed = 0
         parser.buffer_text = True
         # Names as &nbsp; are defined in files elsewhere, which are not fetched.
         parser.UseForeignDTD(True)
@@ -82,12 +79,9 @@ class _Reading:
         return self._found
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._tags += 1
         self._depth += 1
         if self._depth > DEEPEST:
             raise Unreadable(f"nests more than {DEEPEST:,} elements in each other")
-        if self._tags > MOST_TAGS:
-            raise Unreadable(f"holds more than {MOST_TAGS:,} tags; cut it into documents")
         local = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         self._found.append(Event("start", _short(name), local))
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.readers import Unreadable
 from pipeline.readers.packed import MOST_MEMBERS, Packed
-from tests.pipeline.readers.office import docx, packed, refusal
+from tests.pipeline.readers.office import docx, odt, packed, refusal
 
 DAMAGED = "is damaged or cut off; get it again from where it came"
 GOOD = docx("<w:p><w:r><w:t>one</w:t></w:r></w:p>")
@@ -115,3 +115,19 @@ ODT = packed({"mimetype": "application/vnd.oasis.opendocument.text"})
 )
 def test_what_a_file_is_by_what_is_in_it(ending: str, data: bytes, reason: str) -> None:
     assert refusal(ending, data) == reason
+
+
+def test_tags_of_all_members_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.readers.packed.MOST_TAGS", 1000)
+    archive = Packed(io.BytesIO(packed(dict.fromkeys("abc", "<p>a</p>" * 500))))
+    for name in "ab":
+        assert archive.read(name, 5000).count(b"<p>") == 500
+    with pytest.raises(Unreadable, match="holds more than 1,000 tags; cut it into documents"):
+        archive.read("c", 5000)
+
+
+@pytest.mark.parametrize("ending", ["docx", "odt"])
+def test_more_paragraphs_than_a_book_has(ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.readers.paragraphs.MOST_PARAGRAPHS", 20)
+    many = {"docx": docx("<w:p/>" * 21), "odt": odt("<text:p>a</text:p>" * 21)}[ending]
+    assert refusal(ending, many) == "holds more than 20 paragraphs; cut it into documents"
