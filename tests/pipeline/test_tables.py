@@ -152,11 +152,19 @@ def test_a_row_that_is_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert all(isinstance(values, str) for _, values in found[3:])
 
 
+COLUMN = f"'{'c' * 40}', "
+
+
 @pytest.mark.parametrize(
     ("data", "line", "reason"),
     [
         (b"id,body,head\n1,a,b\n", 1, "has no column 'text' but 'id', 'body', 'head'; name it, "),
         (b"\n\nid;body\n", 3, "has no column 'text' but 'id', 'body'; name it, "),
+        (
+            b",".join([b"c" * 40] * 6) + b"\n",
+            1,
+            f"has no column 'text' but {COLUMN * 4}'{'c' * 23}…; name it, ",
+        ),
         (b"text,id,text\n1,2,3\n", 1, "has 2 columns 'text'"),
         (b"text,caf\xe9\n1,2\n", 1, "is not UTF-8; save the file as UTF-8"),
         ("text\n1\n".encode("utf-16"), 1, "is not UTF-8; save the file as UTF-8"),

@@ -147,6 +147,12 @@ def test_a_damaged_archive_keeps_what_came_before() -> None:
         (b"some text\n", "is no web archive"),
         (Archive().add("http://a.example/x", b"x", "image/png").data, "holds no page"),
         (b"WARC/1.0\r\n" + b"a" * 2**21, "beyond all measure"),
+        (
+            b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example\r\n"
+            b"Content-Type: application/http; msgtype=response\r\n"
+            b"Content-Length: 99999999999999999999999\r\n\r\nHTTP/1.1 200 OK\r\n\r\nx",
+            "is no web archive, or is damaged here",
+        ),
         (gzip.compress(b"WARC/1.0\r\n" + b"a" * (100 * 2**20)), "beyond all measure"),
         (gzip.compress(gzip.compress(b"a" * (100 * 2**20))), "is packed twice"),
     ],
