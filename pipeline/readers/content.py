@@ -69,7 +69,7 @@ def content(lines: Iterable[tuple[str, Block]], title: str = "", **about: Any) -
         raise Unreadable(TOO_LARGE)
     title = title or _title(*kept[0], alone=len(kept) == 1)
     text = "\n".join(text for text, _ in kept)
-    told = {
+    told: dict[str, Any] = {
         name: _told(value) if isinstance(value, str) else value for name, value in about.items()
     }
     return Content(text, tuple(block for _, block in kept), title, **told)
