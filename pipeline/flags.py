@@ -85,6 +85,7 @@ _OF_DOCUMENTS = (
     Flag("unsure-language", "too little tells in which language this is; name it with --from"),
     Flag("mixed-languages", "more than one language, each translated by its own model", note=True),
     Flag("no-text-layer", "pages that are pictures: what stands on them is not read"),
+    Flag("damaged-part", "a part that cannot be read: what it says is missing here"),
     Flag("attachments", "files that are attached and not read", note=True),
     Flag(
         "duplicate-id",

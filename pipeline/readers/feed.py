@@ -1,6 +1,7 @@
 """RSS and Atom: every entry a document, by feedparser."""
 
 import re
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -8,7 +9,7 @@ from typing import Any, BinaryIO
 from models.errors import one_line
 from pipeline.document import Block
 from pipeline.readers import html
-from pipeline.readers.content import LARGEST, Content, Unreadable, content, flat
+from pipeline.readers.content import Content, Unreadable, content, flat
 from pipeline.readers.encoding import decode
 
 # The parser keeps all entries, in ten times their space.
@@ -30,7 +31,7 @@ _WEB = re.compile(r"https?://", re.I)
 
 def read(file: BinaryIO) -> Iterator[Content | Unreadable]:
     """Every entry of a feed, in order. Raises Unreadable for XML that is no feed."""
-    text = decode(file.read(LARGEST + 1))
+    text = _decoded(file)
     root = _root(text)
     if root == "html":
         yield html.page(text)
@@ -53,6 +54,16 @@ def read(file: BinaryIO) -> Iterator[Content | Unreadable]:
         raise Unreadable("is cut off; what follows the last entry is missing")
 
 
+def _decoded(file: BinaryIO) -> str:
+    data = file.read(LARGEST_FEED + 1)
+    if len(data) > LARGEST_FEED:
+        raise Unreadable(f"is larger than {LARGEST_FEED >> 20} MB; cut it into feeds")
+    text = decode(data)
+    if sys.getsizeof(text) > 2 * LARGEST_FEED:  # one rare sign makes each take four bytes
+        raise Unreadable(f"takes more than {LARGEST_FEED >> 19} MB; cut it into feeds")
+    return text
+
+
 def _root(text: str) -> str:
     """The name of the first element; empty where there is none."""
     prolog = _PROLOG.match(text[:LARGEST_PROLOG])
@@ -63,8 +74,6 @@ def _root(text: str) -> str:
 def _parsed(text: str) -> Any:
     import feedparser
 
-    if len(text) > LARGEST_FEED:
-        raise Unreadable(f"is larger than {LARGEST_FEED >> 20} MB; cut it into feeds")
     if text.count("<") > MOST_TAGS or len(_ENTRY.findall(text)) > MOST_ENTRIES:
         many = f"has more than {MOST_ENTRIES:,} entries or {MOST_TAGS:,} tags"
         raise Unreadable(f"{many}; cut it into feeds")

@@ -7,12 +7,21 @@ A page that leads nowhere has no navigation, and is read as a whole.
 
 import logging
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO
 
 from pipeline.document import Block
-from pipeline.readers.content import LARGEST, Content, Unreadable, content, flat, printable
+from pipeline.readers.content import (
+    LARGEST,
+    TOO_LARGE,
+    Content,
+    Unreadable,
+    content,
+    flat,
+    printable,
+)
 from pipeline.readers.encoding import decode
 from pipeline.readers.markup import LONGEST_TITLE, Line, Page, closed, shown
 
@@ -24,6 +33,9 @@ MOST_CHARACTERS = 300_000
 LARGEST_MARKUP = 4_000_000
 LONGEST_ATTRIBUTE = 1_000
 DEEPEST = 250
+
+LARGEST_PAGE = 32 * 2**20
+"""Bytes of markup without its pictures, and of it in memory: reading it takes six times as much."""
 
 FEWEST_LINKS = 3  # lines that lead away, where there is navigation
 PROSE = 40  # characters; what is shorter may be a label or a date
@@ -47,13 +59,26 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?", re.A
 _UNSEEN = re.compile("[\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SITE = re.compile(r"\s+[-–—|:•·«»]\s+")  # between a headline and the name of its site
 _PICTURE = re.compile(r"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]{200,}")
+# Pages that a browser saves in one file hold their pictures so.
+_PICTURES = re.compile(rb"data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]{200,}")
 _SPACES = re.compile(r"\s{8,}")  # its patterns take the square of the length of these
+_MUCH = f"holds more than {LARGEST_PAGE >> 20} MB of markup; cut it into documents"
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.I)
 
 
 def read(file: BinaryIO) -> Iterator[Content]:
     """The one document of a web page. Raises Unreadable with the reason."""
-    yield page(decode(file.read(LARGEST + 1)))
+    yield page(unpictured(file.read(LARGEST + 1)))
+
+
+def unpictured(data: bytes, charset: str = "") -> str:
+    """The markup in bytes of a `charset`, without pictures. Raises Unreadable for too much."""
+    if len(data) > LARGEST:
+        raise Unreadable(TOO_LARGE)
+    data = _PICTURES.sub(b"", data) if len(data) > LARGEST_MARKUP else data
+    if len(data) > LARGEST_PAGE:
+        raise Unreadable(_MUCH)
+    return decode(data, charset)
 
 
 def page(markup: str, url: str = "", time: str = "") -> Content:
@@ -61,6 +86,8 @@ def page(markup: str, url: str = "", time: str = "") -> Content:
 
     Raises Unreadable with the reason.
     """
+    if sys.getsizeof(markup) > LARGEST_PAGE:
+        raise Unreadable(_MUCH)
     printable(markup[:SAMPLE].replace("\0", "\1"))
     found = shown(markup)
     if not found.lines:

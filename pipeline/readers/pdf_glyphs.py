@@ -16,7 +16,8 @@ import unicodedata
 from typing import Any
 
 MEMORY = 700 * 2**20
-"""Bytes of address space, most of which the program and the library only reserve."""
+WRITTEN = 256 * 2**20
+"""Bytes of address space, most of which is only reserved, and of what can be written there."""
 
 MOST_PAGES = 5000
 MOST_CHARACTERS = 16 * 2**20
@@ -61,6 +62,7 @@ def _limit() -> None:
     except ImportError:  # Windows
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_DATA, (WRITTEN, WRITTEN))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -6,6 +6,7 @@ of a file that is cut off for its end.
 
 import gzip
 import logging
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,18 +15,22 @@ from typing import Any, BinaryIO
 
 from models.errors import one_line
 from pipeline.readers import html, reader
-from pipeline.readers.content import LARGEST, TOO_LARGE, Content, Unreadable, flat
+from pipeline.readers.content import LARGEST, Content, Unreadable, flat
 from pipeline.readers.encoding import decode
 from pipeline.readers.text import plain
 
 LARGEST_RECORD = 2**30
 """Bytes that are passed over in one record, unpacked; a short file can unpack to much more."""
 LARGEST_HEADERS = 2**20
+MOST_CHUNKS = 100_000
+LARGEST_PLAIN = 16 * 2**20
+"""Bytes of a page of plain text; what decodes it takes ten times as much."""
 CUT_OFF = "is cut off here; what follows is missing"
 
 _BLOCK = 2**18
 _GZIP = b"\x1f\x8b"
 _KINDS = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/pdf"})
+_CHUNK = re.compile(rb"(?:\r?\n)?([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,1000})?\r?\n")
 _PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
@@ -141,7 +146,7 @@ def _pages(record: Any, kind: str) -> Iterator[Content | Unreadable]:
     url = _url(record)
     time = flat(record.rec_headers.get_header("WARC-Date") or "")
     try:
-        for found in _READ[kind](_payload(record), _charset(record)):
+        for found in _READ[kind](_payload(record, _MOST.get(kind, LARGEST)), _charset(record)):
             if isinstance(found, Unreadable):
                 raise found
             yield replace(found, url=url, id=url, time=found.time or time)
@@ -154,7 +159,7 @@ def _url(record: Any) -> str:
 
 
 def _html(data: bytes, charset: str) -> Iterator[Content | Unreadable]:
-    yield html.page(decode(data, charset))
+    yield html.page(html.unpictured(data, charset))
 
 
 def _plain(data: bytes, charset: str) -> Iterator[Content | Unreadable]:
@@ -178,34 +183,59 @@ def _charset(record: Any) -> str:
     return (said or "").lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
 
 
-def _payload(record: Any) -> bytes:
-    """What was fetched, unpacked. Raises Unreadable for what is too large or packed otherwise."""
-    from warcio.bufferedreaders import ChunkedDataReader
+_MOST = {"text/plain": LARGEST_PLAIN}
 
-    data: bytes = record.raw_stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise Unreadable(TOO_LARGE)
+
+def _payload(record: Any, most: int) -> bytes:
+    """What was fetched, unpacked. Raises Unreadable for what is too large or packed otherwise."""
+    data: bytes = record.raw_stream.read(most + 1)
+    if len(data) > most:
+        raise Unreadable(_too_large(most))
     if _cut(record):
         raise Unreadable(CUT_OFF)
     headers = record.http_headers
     if headers and (headers.get_header("transfer-encoding") or "").lower() == "chunked":
-        data = ChunkedDataReader(BytesIO(data)).read()
+        data = _joined(data)
     packing = (headers.get_header("content-encoding") or "").lower().strip() if headers else ""
     if packing in ("", "identity", "none", "utf-8"):
         return data
     if packing not in _PACKED:
         raise Unreadable(f"is packed as {packing[:20]}, which is not read; archive it unpacked")
-    return _unpacked(data, _PACKED[packing])
+    return _unpacked(data, _PACKED[packing], most)
 
 
-def _unpacked(data: bytes, window: int) -> bytes:
+def _too_large(most: int) -> str:
+    return f"larger than {most >> 20} MB; cut it into documents"
+
+
+def _joined(data: bytes) -> bytes:
+    """The body of chunks, each after its length; archives keep the header of what they joined.
+
+    Format: https://www.rfc-editor.org/rfc/rfc9112#section-7.1
+    """
+    body, place, chunks = bytearray(), 0, 0
+    while found := _CHUNK.match(data, place):
+        length = int(found[1], 16)
+        body += memoryview(data)[found.end() : found.end() + length]
+        place, chunks = found.end() + length, chunks + 1
+        if not length:
+            break
+        if chunks > MOST_CHUNKS:
+            raise Unreadable(f"is in more than {MOST_CHUNKS:,} chunks; it is not read")
+    if not chunks:
+        return data
+    # What follows no length is no chunk: the rest stands as it is.
+    return bytes(body) if found else bytes(body + data[place:])
+
+
+def _unpacked(data: bytes, window: int, most: int) -> bytes:
     """As much as a document may hold; archives often keep the header of what they unpacked."""
     for bits in (window, -15):  # servers send deflate with its header, and without
         try:
-            unpacked = zlib.decompressobj(bits).decompress(data, LARGEST + 1)
+            unpacked = zlib.decompressobj(bits).decompress(data, most + 1)
         except zlib.error:
             continue
-        if len(unpacked) > LARGEST:
-            raise Unreadable(TOO_LARGE)
+        if len(unpacked) > most:
+            raise Unreadable(_too_large(most))
         return unpacked
     return data

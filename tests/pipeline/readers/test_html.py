@@ -299,3 +299,15 @@ def test_every_word_of_a_document_is_read(paragraphs: list[str]) -> None:
         return
     found = page("".join(f"<p>{escape(text)}</p>" for text in paragraphs))
     assert found.text.split() == [unicodedata.normalize("NFC", word) for word in words]
+
+
+def test_pictures_within_a_page_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As browsers save a page in one file."""
+    monkeypatch.setattr("pipeline.readers.html.LARGEST_MARKUP", 1000)
+    monkeypatch.setattr("pipeline.readers.html.LARGEST_PAGE", 2000)
+    picture = b"<img src='data:image/png;base64," + b"iVBORw0K" * 1000 + b"'>"
+    [found] = read(BytesIO(b"<p>one</p>" + picture + b"<p>two</p>"))
+    assert found.text == "one\ntwo"
+    for markup in (b"<p>one" * 400, "<p>الجسر".encode() * 150):
+        with pytest.raises(Unreadable, match="of markup; cut it into documents"):
+            list(read(BytesIO(markup)))

@@ -1,5 +1,6 @@
 """Mail: the subject and the words of a message."""
 
+import tracemalloc
 from base64 import b64encode, encodebytes
 from email.message import EmailMessage
 from io import BytesIO
@@ -153,6 +154,7 @@ def test_a_subject_alone_is_the_text() -> None:
         (b"Content-Type: message/rfc822\n\n" * 5000, "damaged, or nests too deep"),
         (b"Subject: a\nContent-type: text/plain; " + b"a=b;\n " * 10_000 + b"\n\nx", "beyond all"),
         ((MULTIPART + b"\n") * 5000, "too many parts"),
+        (MULTIPART + b"b\n\n" + b"--b\n\nx\n" * 50_001, "has more than 50,000 parts"),
     ],
 )  # fmt: skip
 def test_what_is_refused(data: bytes, reason: str) -> None:
@@ -182,3 +184,44 @@ def _files() -> list[bytes]:
 @given(damaged(_files()) | st.binary(max_size=300))
 def test_any_bytes(data: bytes) -> None:
     holds(data, "eml")
+
+
+def test_a_part_that_cannot_be_read_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.readers.mail.MOST_TEXT_LINES", 10)
+    made = message()
+    made.add_attachment("x\n" * 20, filename="a.txt", disposition="inline")
+    found = one(made)
+    assert found.text == "خبر\nفقرة أولى.\nفقرة ثانية."
+    assert found.flags == ("damaged-part",)
+    with pytest.raises(Unreadable, match="has a part of more than 10 lines"):
+        one(message(text="x\n" * 20))
+
+
+def test_another_form_stands_for_a_part_that_cannot_be_read() -> None:
+    made = message(text="a" + "\u0301" * 200)
+    made.add_alternative("<p>HTML</p>", subtype="html")
+    found = one(made)
+    assert found.text == "خبر\nHTML"
+    assert found.flags == ("damaged-part",)
+
+
+def test_a_part_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.readers.mail.LARGEST_PART", 2**20)
+    with pytest.raises(Unreadable, match="has a part of more than 1 MB of text"):
+        one(message(text="some words of a line\n" * 60_000))
+
+
+def test_flowed_text_takes_linear_time() -> None:
+    flowed = b"some words of a line that flows on and on \n" * 200_000
+    found = one(raw("Subject: f\nContent-Type: text/plain; format=flowed", flowed))
+    assert len(found.text) == len(flowed) - 200_000 + 1
+
+
+def test_what_is_parsed_is_not_held_twice() -> None:
+    data = raw("Subject: f\nContent-Type: application/pdf", b"JVBERi0xLjcK" * 6 + b"\n") * 1
+    data += (b"JVBERi0xLjcK" * 6 + b"\n") * 60_000
+    tracemalloc.start()
+    assert one(data).flags == ("attachments",)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4.5 * len(data)

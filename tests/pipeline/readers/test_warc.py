@@ -1,6 +1,7 @@
 """Web archives: every page that was fetched."""
 
 import gzip
+import tracemalloc
 import zlib
 from io import BytesIO
 from typing import BinaryIO
@@ -15,6 +16,7 @@ from pipeline.readers.content import Content, Unreadable
 from pipeline.readers.warc import read
 from tests.pipeline.readers import pages
 from tests.pipeline.readers.hostile import damaged, holds
+from tests.pipeline.readers.test_pdf import SHOWN, written
 
 HTML = "text/html; charset=utf-8"
 PAGE = "<html lang=ar><title>خبر</title><p>نص الخبر.</p></html>".encode()
@@ -175,3 +177,36 @@ def test_what_is_refused(data: bytes, reason: str) -> None:
 )
 def test_any_bytes(data: bytes) -> None:
     holds(data, "warc")
+
+
+def test_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def chunked(body: bytes) -> list[str]:
+        kind = "text/plain; charset=utf-8"
+        return told(each(Archive().add("http://a", body, kind, Transfer_Encoding="chunked").data))
+
+    assert chunked(b"5;a=b\r\nwords\r\n4\r\n and\r\n0\r\nTrailer: x\r\n\r\n") == ["words and"]
+    assert chunked(b"5\nwords\n4\n and\n0\n\n") == ["words and"]
+    assert chunked(b"ff\r\nwords cut") == ["words cut"]
+    assert chunked(b"5\r\nwordsno length") == ["wordsno length"]
+    monkeypatch.setattr("pipeline.readers.warc.MOST_CHUNKS", 10)
+    assert chunked(b"1\r\nx\r\n" * 11) == ["http://a is in more than 10 chunks; it is not read"]
+
+
+def test_a_pdf_of_an_archive() -> None:
+    data = written(SHOWN)
+    [found] = each(Archive().add("http://a.example/x.pdf", data, "application/pdf").data)
+    assert isinstance(found, Content)
+    assert (found.text, found.url) == ("One bridge.", "http://a.example/x.pdf")
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_records_that_are_no_pages_take_no_memory(packed: bool) -> None:
+    archive = Archive(packed)
+    for _ in range(4):
+        archive.add("http://a.example/v", bytes(8 * 2**20), "video/mp4")
+    file = BytesIO(archive.add("http://a.example", PAGE).data)
+    tracemalloc.start()
+    assert told(each(file)) == ["خبر\nنص الخبر."]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * 2**20
