@@ -40,6 +40,8 @@ def _schema() -> Any:
             field("lang_score", float64()),
             field("title", string(), nullable=False),
             field("title_en", string()),
+            field("text", string(), nullable=False),
+            field("text_en", string(), nullable=False),
             field("summary", string(), nullable=False),
             field("summary_sentences", list_(sentence), nullable=False),
             field("flags", list_(string()), nullable=False),
@@ -62,12 +64,22 @@ def _row(record: Record) -> Row:
         "lang_score": document.lang_score,
         "title": whole(document.title),
         "title_en": whole(english_title(record)) or None,
+        "text": whole(document.text),
+        "text_en": whole(_english(record)),
         "summary": whole(record.summary.text),
         "summary_sentences": [_sentence(one) for one in record.summary.sentences],
         "flags": list(record.all_flags),
         "segments": len(record.segments),
         "signatures": [(name, report.signature) for name, report in record.stages.items()],
     }
+
+
+def _english(record: Record) -> str:
+    """The translations, a line a paragraph."""
+    lines: dict[int, list[str]] = {}
+    for segment, translation in zip(record.segments, record.translations, strict=True):
+        lines.setdefault(segment.paragraph, []).append(translation.text)
+    return "\n".join(" ".join(line) for line in lines.values())
 
 
 def _known(text: str | None) -> str | None:

@@ -36,6 +36,8 @@ def test_a_row() -> None:
         "lang_score": 0.5,
         "title": "عنوان",
         "title_en": "Title",
+        "text": "عنوان\nنعم",
+        "text_en": "Title\nYes",
         "summary": "All agree.",
         "summary_sentences": [
             {
