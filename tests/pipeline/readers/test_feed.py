@@ -174,3 +174,14 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(damaged([RSS.encode(), ATOM.encode(), RDF.encode()]) | st.binary(max_size=300))
 def test_any_bytes(data: bytes) -> None:
     holds(data, "rss")
+
+
+@pytest.mark.parametrize("half", ["&#xD800;", "&#x0dfff;", "&#55296;", "&#57343;"])
+def test_a_half_character_damages_nothing_else(half: str) -> None:
+    items = "".join(
+        f"<item><title>{title}</title><description>words</description></item>"
+        for title in ("one", f"two {half} half", "&#57344;&#xe000;")
+    )
+    data = f"<?xml version='1.0'?><rss version='2.0'><channel>{items}</channel></rss>".encode()
+    texts = [found.text for found in read(BytesIO(data)) if isinstance(found, Content)]
+    assert texts == ["one\nwords", "two \ufffd half\nwords", "\ue000\ue000\nwords"]
