@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import BinaryIO
 
 from pipeline.document import Block, Cue
@@ -22,6 +23,11 @@ PAUSE = 3.0
 
 LONGEST_PARAGRAPH = 1000
 """Characters after which a paragraph ends with the next sentence, so that no film is one line."""
+
+ROLL = 0.1
+FEWEST_ROLLS = 3
+MOST_ROLLED = 4
+"""Seconds between cues that roll, how often some do where all do, and lines of a screen."""
 
 _MOMENT = r"(?:(\d{1,4}):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,9}))?"
 _TIMING = re.compile(rf"\s*{_MOMENT}\s*-+>\s*{_MOMENT}(?:\s.*)?")
@@ -71,9 +77,32 @@ def read(file: BinaryIO) -> Iterator[Content]:
         raise Unreadable("holds no text with times, as 00:00:01,000 --> 00:00:02,500")
     lang = next((found[1] for line in lines[:10] if (found := _LANG.match(line))), "")
     joined = _Joined()
-    for one in spoken:
+    for one in _unrolled(spoken):
         joined.add(one)
     yield joined.content(lang)
+
+
+def _unrolled(spoken: list[_Spoken]) -> Iterator[_Spoken]:
+    """The cues without the lines that only stay on the screen from the cue before.
+
+    Automatic captions move up line by line: in such a file most cues begin with lines that the one
+    before ends with, and some go on with new ones. In others what is said twice stands twice.
+    """
+    shared = [0, *(_shared(*pair) for pair in pairwise(spoken))]
+    grow = sum(0 < count < len(one.lines) for one, count in zip(spoken, shared, strict=True))
+    rolls = grow >= FEWEST_ROLLS and sum(map(bool, shared)) * 2 >= len(spoken)
+    for one, count in zip(spoken, shared, strict=True):
+        if new := one.lines[count if rolls else 0 :]:
+            yield replace(one, lines=new)
+
+
+def _shared(before: _Spoken, one: _Spoken) -> int:
+    """With how many lines a cue begins that the one right before it ends with."""
+    if one.begin - before.finish > ROLL:
+        return 0
+    most = min(len(before.lines), len(one.lines), MOST_ROLLED)
+    same = (n for n in range(most, 0, -1) if before.lines[-n:] == one.lines[:n])
+    return next(same, 0)
 
 
 def _spoken(lines: list[str]) -> Iterator[_Spoken]:

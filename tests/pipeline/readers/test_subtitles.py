@@ -155,3 +155,55 @@ def test_every_cue_is_a_span_of_the_text(said: list[tuple[int, int, str]]) -> No
         )
         assert [cue.begin for cue in found.cues] == sorted(cue.begin for cue in found.cues)
         assert len(found.blocks) == len(found.text.split("\n"))
+
+
+ROLLING = """WEBVTT
+Kind: captions
+Language: en
+
+00:00:00.160 --> 00:00:02.230 align:start position:0%
+\x20
+the<00:00:00.480><c> new</c><00:00:00.800><c> bridge</c>
+
+00:00:02.230 --> 00:00:02.240 align:start position:0%
+the new bridge
+\x20
+
+00:00:02.240 --> 00:00:04.390 align:start position:0%
+the new bridge
+was<00:00:02.720><c> opened.</c>
+
+00:00:04.390 --> 00:00:04.400 align:start position:0%
+was opened.
+\x20
+
+00:00:04.400 --> 00:00:06.550 align:start position:0%
+was opened.
+no<00:00:04.960><c> no</c>
+
+00:00:06.550 --> 00:00:06.560 align:start position:0%
+no no
+\x20
+
+00:00:06.560 --> 00:00:09.000 align:start position:0%
+no no
+no no
+"""
+
+
+def test_captions_that_roll_are_read_once() -> None:
+    lines, cues = shown("vtt", ROLLING)
+    assert lines == ["the new bridge was opened. no no no no"]
+    assert cues == [
+        (0.16, 2.23, "the new bridge"),
+        (2.24, 4.39, "was opened."),
+        (4.4, 6.55, "no no"),
+        (6.56, 9.0, "no no"),
+    ]
+
+
+def test_what_is_said_twice_stands_twice() -> None:
+    said = "".join(f"00:0{n}.0 --> 00:0{n + 1}.0\nNo!\n\n" for n in range(6))
+    assert shown("srt", said)[0] == ["No! No! No! No! No! No!"]
+    apart = "".join(f"00:{n}0.0 --> 00:{n}1.0\nNo!\nNever {n}!\n\n" for n in range(5))
+    assert " ".join(shown("srt", apart)[0]).count("No!") == 5
