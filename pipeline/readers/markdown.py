@@ -1,9 +1,11 @@
 """Markdown by its grammar: the words without the marks, one line a block, and what each is."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from pipeline.document import Block
+from pipeline.readers.about import iso
 from pipeline.readers.content import (
     LONGEST_TITLE,
     Content,
@@ -29,6 +31,10 @@ _LISTS = {"bullet_list_open": 1, "ordered_list_open": 1} | {
     "bullet_list_close": -1,
     "ordered_list_close": -1,
 }
+# A key with a value on its line or a list below; no other forms of YAML.
+_KEY = r"[A-Za-z][\w-]{0,40}:(?:[ \t]+[^\s|>&*!{][^\r\n]*|[ \t]*)"
+_ENTRY = r"[ \t]*-[ \t]+[^\s-][^\r\n]*"
+_FRONT = re.compile(rf"---[ \t]*\r?\n((?:(?:{_KEY}|{_ENTRY})\r?\n){{1,50}})---[ \t]*(?:\r?\n|\Z)")
 _VERBATIM = frozenset({"fence", "code_block", "html_block"})
 
 
@@ -42,10 +48,29 @@ def read(file: BinaryIO) -> Iterator[Content]:
     if not text or len(text) > LARGEST_PARSED or text.count("[") > MOST_BRACKETS:
         yield from as_text(file)
         return
-    lines = [(flat(text), block) for text, block in _lines(printable(text))]
+    said, body = _front(printable(text))
+    lines = [(flat(text), block) for text, block in _lines(body)]
     lines = [line for line in lines if line[0]]
-    first = lines[0][0] if lines[1:] else ""
-    yield content(lines, title=first if len(first) <= LONGEST_TITLE else "")
+    first = lines[0][0] if lines[1:] and len(lines[0][0]) <= LONGEST_TITLE else ""
+    yield content(
+        lines,
+        title=said.get("title", "") or first,
+        lang=said.get("lang", "") or said.get("language", ""),
+        time=iso(said.get("date", "")),
+    )
+
+
+def _front(text: str) -> tuple[dict[str, str], str]:
+    """What is said above the text of it, as site generators have it, and the text.
+
+    Only plain keys with values or lists are taken for such; all else is text.
+    """
+    found = _FRONT.match(text)
+    if not found:
+        return {}, text
+    pairs = (line.partition(":") for line in found[1].splitlines())
+    said = {key.strip().lower(): flat(value).strip("\"'") for key, _, value in pairs}
+    return said, text[found.end() :]
 
 
 def _lines(text: str) -> Iterator[tuple[str, Block]]:

@@ -1,5 +1,7 @@
 """The structure of Markdown."""
 
+import pytest
+
 from tests.pipeline.readers.office import BRIDGE, FILES, lines, only, refusal
 
 TEXT = b"""Title
@@ -64,3 +66,28 @@ def test_what_is_too_large_for_the_grammar_keeps_its_text_with_its_marks() -> No
     large = b"# Head\n\n" + b"*word* here.\n\n" * 20_000
     assert only("md", large).text.split("\n")[:3] == ["# Head", "", "*word* here."]
     assert only("md", b"a\n\n" + b"[" * 20_000).text == "a\n\n" + "[" * 20_000
+
+
+def test_what_is_said_above_the_text() -> None:
+    above = '---\ntitle: "The bridge: open"\nlang: en\ndate: 2026-05-06\ntags:\n  - news\n---\n'
+    found = only("md", f"{above}\nIt is *open*.\n".encode())
+    assert (found.text, found.title) == ("The bridge: open\nIt is open.", "The bridge: open")
+    assert (found.lang, found.time) == ("en", "2026-05-06")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("---\nThe bridge is open.\n---\nIt is.\n", "The bridge is open.\nIt is."),
+        ("---\nabout: |\n  The bridge.\n---\nIt is.\n", "about: | The bridge.\nIt is."),
+        ("---\ntitle: no end\n", "title: no end"),
+    ],
+)
+def test_what_only_looks_like_it_is_text(text: str, words: str) -> None:
+    assert only("md", text.encode()).text == words
+
+
+def test_a_long_line_above_the_text_takes_no_time() -> None:
+    spaces, values = "a: " + " " * 100_000 + "b\n", "a: b   \n" * 9_000
+    for piece in (spaces, "a:\t-" * 30_000, "- a \n" * 9_000, values):
+        assert only("md", f"---\n{piece}text".encode()).text.endswith("text")
