@@ -87,7 +87,11 @@ def test_wrong_translations_fail(outputs: list[str]) -> None:
     assert ARABIC.complaint(outputs) is not None
 
 
-@pytest.mark.parametrize("language", catalog.languages().values(), ids=lambda one: one.code)
+@pytest.mark.parametrize(
+    "language",
+    [one for one in catalog.languages().values() if one.golden],
+    ids=lambda one: one.code,
+)
 def test_sources_left_untranslated_fail(language: catalog.Language) -> None:
     known = Known(language.golden)
     assert known.complaint(known.inputs) is not None

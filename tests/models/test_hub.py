@@ -339,7 +339,9 @@ def test_a_probe_hears_the_hub_whatever_it_says(serving: Hub) -> None:
 def test_a_probe_gives_up_on_a_silent_hub_in_time(serving: Hub) -> None:
     serving.faults.silent = True
     started = time.monotonic()
-    with pytest.raises(hub.HubFailure, match=r"http://127.0.0.1:\d+ sent nothing for 1 s"):
+    # The client and we keep the same second: on a busy machine either may be the first to say so.
+    said = r"http://127.0.0.1:\d+ (sent nothing for 1 s|cannot be reached \(timed out\))"
+    with pytest.raises(hub.HubFailure, match=said):
         hub.probe(1)
     assert time.monotonic() - started < 5
 

@@ -82,7 +82,7 @@ def test_a_module_that_cannot_be_imported(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_stage_that_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
     """As it does where a file of the package was not installed."""
 
-    def absent(*_: object) -> None:
+    def absent(*_: object, **_named: object) -> None:
         raise FileNotFoundError(2, "No such file or directory", "lengths.toml")
 
     monkeypatch.setattr("pipeline.segment.segment", absent)
