@@ -4,20 +4,13 @@ import codecs
 import re
 
 from pipeline.readers.content import LARGEST, TOO_LARGE, Unreadable
+from pipeline.readers.portions import BOMS
 
 SAMPLE = 2**16  # bytes that a guess is made from
 _HEAD = 4096  # bytes in which a page names its encoding: 1,024 by the standard, more in the wild
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-    # Markup without a mark: https://www.w3.org/TR/xml/#sec-guessing
-    (b"<\0", "utf-16-le"),
-    (b"\0<", "utf-16-be"),
-)
+# Markup without a mark: https://www.w3.org/TR/xml/#sec-guessing
+_BEGINNINGS = (*BOMS, (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 # Codecs of Python that are no encodings of text, or that take more than linear time.
 _REFUSED = frozenset({"punycode", "idna", "unicode-escape", "raw-unicode-escape", "utf-7"})
@@ -46,7 +39,7 @@ def decode(data: bytes, declared: str = "") -> str:
     """
     if len(data) > LARGEST:
         raise Unreadable(TOO_LARGE)
-    for mark, encoding in _BOMS:
+    for mark, encoding in _BEGINNINGS:
         if data.startswith(mark):
             return data.decode(encoding, "replace").removeprefix("\ufeff")
     try:

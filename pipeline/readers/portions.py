@@ -10,7 +10,7 @@ from pipeline.readers.content import LARGEST, TOO_LARGE, Unreadable
 PORTION = 2**16  # bytes or characters
 SAMPLE = 10_000  # characters that tell the encoding
 
-_BOMS = (
+BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -45,7 +45,7 @@ def _encoding(file: BinaryIO) -> tuple[str, bool]:
     """In which encoding all of a file can be read, and whether a mark says so."""
     file.seek(0)
     head = file.read(SAMPLE)
-    for mark, encoding in _BOMS:
+    for mark, encoding in BOMS:
         if head.startswith(mark):
             _require(file, encoding)
             return encoding, True
