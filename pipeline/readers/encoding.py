@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from io import BytesIO, TextIOWrapper
 
 from pipeline.readers.content import LARGEST, TOO_LARGE, Unreadable
 from pipeline.readers.portions import BOMS
@@ -54,7 +55,7 @@ def decode(data: bytes, declared: str = "") -> str:
 def _known(name: str) -> str | None:
     try:
         found = codecs.lookup(name).name.replace("_", "-")
-        b"".decode(found)
+        TextIOWrapper(BytesIO(), encoding=found)  # which refuses what is none of text, as uu
     except (LookupError, ValueError):
         return None
     return None if found in _REFUSED else _MEANT.get(found, found)

@@ -182,6 +182,8 @@ def test_nothing_to_read(markup: str) -> None:
         ("<meta charset=gb2312><p>镕".encode("gb18030"), "镕"),
         ("<p>عقد المجلس اجتماعا أمس".encode("cp1256"), "عقد المجلس اجتماعا أمس"),
         ("<meta charset=punycode><p>نص عربي طويل".encode() + b"\xff", "نص عربي طويل\ufffd"),
+        ("<meta charset=uu><p>نص عربي طويل".encode() + b"\xff", "نص عربي طويل\ufffd"),
+        ("<meta charset=hex><p>نص عربي طويل".encode() + b"\xff", "نص عربي طويل\ufffd"),
     ],
 )  # fmt: skip
 def test_encodings(data: bytes, text: str) -> None:
