@@ -48,7 +48,8 @@ def written(folder: Path, forms: Sequence[str], split: bool) -> Iterator[Write]:
     hold is written in the others; then the KhulasaError is raised.
     """
     with ExitStack() as stack:
-        writes = [stack.enter_context(_in_format(folder, form, split)) for form in forms]
+        asked = dict.fromkeys(forms)  # each once: two writers of one file would spoil it
+        writes = [stack.enter_context(_in_format(folder, form, split)) for form in asked]
 
         def write(record: Record) -> None:
             refused: list[KhulasaError] = []

@@ -160,3 +160,10 @@ def test_what_one_format_cannot_hold_stands_in_the_others(tmp_path: Path) -> Non
     assert ids(tmp_path / "records.jsonl") == ["a"]
     assert "bridge" in (tmp_path / "records.tsv").read_text("utf-8")
     assert list((tmp_path / "records").iterdir()) == []
+
+
+def test_a_format_that_is_asked_for_twice_is_written_once(tmp_path: Path) -> None:
+    with written(tmp_path, ["json", "tsv", "json", "tsv"], split=False) as write:
+        write(record("a"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["records.jsonl", "records.tsv"]
+    assert ids(tmp_path / "records.jsonl") == ["a"]
