@@ -1,35 +1,73 @@
 """Models in CTranslate2's form: made once each, kept in the store, shared by every process.
 
 A conversion is a folder named for everything that decides it. It appears whole, by renaming; what
-an interrupted process left behind is removed by the next that converts the same model.
+an interrupted process left behind is removed by the next that converts the same model. One that
+was carried here without the weights that it was made from cannot be made again, and is used
+whatever version of CTranslate2 made it: newer ones read it.
 """
 
 import errno
+import json
 import logging
 import os
 import shutil
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from models.errors import ModelError
-from models.fingerprint import Fingerprint, weights_file
+from models.errors import ModelError, ModelMissing
+from models.fingerprint import Fingerprint, digest, weights_file
 from models.home import models_home
 from models.store import alone
 
 log = logging.getLogger(__name__)
 
+DIGESTS = "digests.json"
+"""Stands in a conversion: the sha256 of each other file, by name."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A converted model: what it was made from (the beginnings of two sha256), in which precision,
+    by which version of CTranslate2.
+    """
+
+    weights: str
+    tokens: str
+    compute: str
+    version: str
+
+    @property
+    def folder(self) -> Path:
+        """Where it is or will be."""
+        parts = (self.weights, self.tokens, self.compute, self.version)
+        return models_home() / "converted" / "-".join(parts)
+
+    @property
+    def current(self) -> bool:
+        """Whether the installed CTranslate2 would make it again."""
+        return self.version == version("ctranslate2")
+
+    def digests(self) -> dict[str, str]:
+        """The sha256 of each file by name, as they were when it was made."""
+        value = json.loads((self.folder / DIGESTS).read_text("utf-8"))
+        return {str(name): str(own) for name, own in value.items()}
 
 
 def converted(folder: Path, fingerprint: Fingerprint, compute: str) -> Path:
     """The folder of the converted model, made now if need be (seconds, some 2 GB of memory).
 
     `folder` is the model as published, `compute` the precision that weights are stored in. Raises
-    ModelError where it cannot be written, ModelUnfit where the model cannot be converted.
+    ModelError where it cannot be written, ModelUnfit where the model cannot be converted,
+    ModelMissing where it came in another form alone.
     """
     target = conversion_folder(fingerprint, compute)
     if target.is_dir():
         return target
+    if weights_file(folder) is None:
+        return _carried(folder, fingerprint, compute)
     with alone(f"convert-{target.name}"):
         if not target.is_dir():  # else the process that we waited for made it
             _convert(folder, target, compute)
@@ -37,16 +75,54 @@ def converted(folder: Path, fingerprint: Fingerprint, compute: str) -> Path:
 
 
 def conversion_folder(fingerprint: Fingerprint, compute: str) -> Path:
-    """Where the conversion is or will be."""
-    parts = (fingerprint.weights[:16], fingerprint.tokens[:16], compute, version("ctranslate2"))
-    return models_home() / "converted" / "-".join(parts)
+    """Where the installed CTranslate2's conversion is or will be."""
+    return _conversion(fingerprint, compute, version("ctranslate2")).folder
 
 
-def discard(fingerprint: Fingerprint, compute: str) -> None:
-    """Remove a conversion, so that it is made again when it is next wanted."""
+def of(fingerprint: Fingerprint) -> list[Conversion]:
+    """The conversions of a model that are here."""
+    own = (fingerprint.weights[:16], fingerprint.tokens[:16])
+    return [one for one in conversions() if (one.weights, one.tokens) == own]
+
+
+def conversions() -> list[Conversion]:
+    """Every conversion that is here."""
+    names = sorted(path.name for path in (models_home() / "converted").glob("[!.]*"))
+    parts = (name.split("-", 3) for name in names)
+    return [Conversion(*four) for four in parts if len(four) == 4]
+
+
+def leftovers() -> list[Path]:
+    """What interrupted conversions left behind, and those at work have made so far."""
+    return sorted((models_home() / "converted").glob(".*"))
+
+
+def discard(folder: Path, fingerprint: Fingerprint, compute: str) -> bool:
+    """Remove a conversion, so that it is made again when it is next wanted.
+
+    False, and nothing is removed, where `folder` has not the weights to make it again from.
+    """
+    if weights_file(folder) is None:
+        return False
     target = conversion_folder(fingerprint, compute)
     with alone(f"convert-{target.name}"):
         shutil.rmtree(target, ignore_errors=True)
+    return True
+
+
+def _conversion(fingerprint: Fingerprint, compute: str, made_by: str) -> Conversion:
+    return Conversion(fingerprint.weights[:16], fingerprint.tokens[:16], compute, made_by)
+
+
+def _carried(folder: Path, fingerprint: Fingerprint, compute: str) -> Path:
+    here = of(fingerprint)
+    if found := [one for one in here if one.compute == compute]:
+        return found[-1].folder
+    forms = ", ".join(dict.fromkeys(one.compute for one in here)) or "nothing"
+    raise ModelMissing(
+        f"{folder} came without the weights that {compute} would be made from; what came is {forms}: "
+        "pull the model, or unpack a file that has this form"
+    )
 
 
 def _convert(folder: Path, target: Path, compute: str) -> None:
@@ -60,7 +136,7 @@ def _convert(folder: Path, target: Path, compute: str) -> None:
         from models.convert import convert
 
         convert(folder, temporary / "model", compute)
-        _flush(temporary / "model")
+        _seal(temporary / "model")
         (temporary / "model").replace(target)
     except OSError as error:
         reason = "the disk is full" if error.errno in _FULL else str(error)
@@ -77,8 +153,10 @@ def _demand_space(folder: Path, target: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _flush(folder: Path) -> None:
-    """Have the system write the files out before the folder gets its final name."""
+def _seal(folder: Path) -> None:
+    """Note the digests, and have the system write all out before the folder gets its name."""
+    digests = {path.name: digest(path) for path in sorted(folder.iterdir())}
+    (folder / DIGESTS).write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
     for path in folder.iterdir():
         with path.open("rb") as stream:
             os.fsync(stream.fileno())

@@ -1,19 +1,24 @@
 """What identifies a model: the digests of the files that decide what it gives.
 
-weights   sha256 of the weights file; for a file from the hub, the one that the hub shows
+weights   sha256 of the weights file; for a file from the hub, the one that the hub shows. Where
+          only a converted form was carried here, weights.json says it in the place of the file
 tokens    sha256 over the names and sha256 of the tokenizer's files and of config.json and
           generation_config.json, which decide how pieces and weights are used
 """
 
 import functools
 import hashlib
-from collections.abc import Iterable
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from models.errors import ModelError, ModelMissing, ModelUnfit
 from models.fetch import SMALL_FILES, WEIGHTS
 from models.home import recall, remember
+
+ABSENT_WEIGHTS = "weights.json"
+"""Stands in a folder whose weights are elsewhere: `{"name": …, "size": …, "sha256": …}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,51 +41,93 @@ def fingerprint(folder: Path) -> Fingerprint:
     not the one it was stored as.
     """
     weights = weights_file(folder)
-    if weights is None:
-        raise ModelMissing(f"{folder} has neither {' nor '.join(WEIGHTS)}")
+    names = deciding(folder)
+    digests = _digests(folder, names)
+    own = digests[weights.name] if weights else _absent_weights(folder)
+    return Fingerprint(own, _tokens({n: digests[n] for n in names if n in SMALL_FILES}))
+
+
+def deciding(folder: Path) -> list[str]:
+    """The names of the files here that decide what the model gives, weights last."""
+    weights = weights_file(folder)
     small = sorted(name for name in SMALL_FILES if (folder / name).is_file())
-    digests = _digests(folder, [*small, weights.name])
-    return Fingerprint(
-        weights=digests[weights.name],
-        tokens=_over(f"{name} {digests[name]}" for name in small),
-    )
+    return [*small, *([weights.name] if weights else [])]
+
+
+def remembered(folder: Path) -> Fingerprint | None:
+    """The fingerprint as far as it is known without reading anything large; else None."""
+    known, names = recall("fingerprints", _key(folder)), deciding(folder)
+    digests = {name: known[name][2] for name in names if _is_same(folder / name, known.get(name))}
+    weights = weights_file(folder)
+    try:
+        own = digests.get(weights.name) if weights else _absent_weights(folder)
+    except ModelMissing:
+        return None
+    if own is None or len(digests) < len(names):
+        return None
+    return Fingerprint(own, _tokens({n: digests[n] for n in names if n in SMALL_FILES}))
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file, read now.
+
+    Raises ModelUnfit where it lies in the hub's cache under another digest than its own.
+    """
+    sha256, git = hashlib.sha256(), hashlib.sha1(usedforsecurity=False)
+    git.update(f"blob {path.stat().st_size}\0".encode())
+    blob = path.resolve()
+    by_git = blob.parent.name == "blobs" and len(blob.name) == 2 * git.digest_size
+    with path.open("rb") as stream:
+        for chunk in iter(functools.partial(stream.read, 1 << 22), b""):
+            sha256.update(chunk)
+            if by_git:
+                git.update(chunk)
+    _compare(path, git.hexdigest() if by_git else sha256.hexdigest())
+    return sha256.hexdigest()
 
 
 def _digests(folder: Path, names: list[str]) -> dict[str, str]:
     """The sha256 of each file; what had to be read is remembered with its size and time."""
-    key = str(folder.resolve())
-    known = recall("fingerprints", key)
+    known = recall("fingerprints", _key(folder))
     seen: dict[str, list[str | int]] = {}
     for name in names:
         path = folder / name
         try:
             state = path.stat()
-            old = known.get(name, [])
-            same = old[:2] == [state.st_size, state.st_mtime_ns]
-            digest = old[2] if same else _sha256(path)
+            own = known[name][2] if _is_same(path, known.get(name)) else digest(path)
         except OSError as error:
             raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-        seen[name] = [state.st_size, state.st_mtime_ns, digest]
+        seen[name] = [state.st_size, state.st_mtime_ns, own]
     if seen != known:
-        remember("fingerprints", key, seen)
+        remember("fingerprints", _key(folder), seen)
     return {name: str(entry[2]) for name, entry in seen.items()}
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        for chunk in iter(functools.partial(stream.read, 1 << 22), b""):
-            digest.update(chunk)
-    _compare(path, digest.hexdigest())
-    return digest.hexdigest()
+def _key(folder: Path) -> str:
+    return str(folder.resolve())
 
 
-def _compare(path: Path, digest: str) -> None:
-    """The hub's cache names a large file by its sha256; what differs is damaged."""
+def _is_same(path: Path, known: Any) -> bool:
+    """Whether a file still has the size and time that it was digested with."""
+    state = path.stat()
+    return isinstance(known, list) and known[:2] == [state.st_size, state.st_mtime_ns]
+
+
+def _absent_weights(folder: Path) -> str:
+    """The digest of weights that are not here themselves. Raises ModelMissing."""
+    try:
+        return str(json.loads((folder / ABSENT_WEIGHTS).read_text("utf-8"))["sha256"])
+    except (OSError, ValueError, TypeError, KeyError):
+        raise ModelMissing(f"{folder} has neither {' nor '.join(WEIGHTS)}") from None
+
+
+def _compare(path: Path, found: str) -> None:
+    """The hub's cache names a large file by its sha256 and a small one by git's id of it."""
     blob = path.resolve()
-    if blob.parent.name == "blobs" and len(blob.name) == len(digest) and blob.name != digest:
-        raise ModelUnfit(f"{path} is damaged: its sha256 is {digest}; remove {blob} and run again")
+    if blob.parent.name == "blobs" and len(blob.name) == len(found) and blob.name != found:
+        raise ModelUnfit(f"{path} is damaged: its digest is {found}; remove {blob} and run again")
 
 
-def _over(lines: Iterable[str]) -> str:
+def _tokens(digests: dict[str, str]) -> str:
+    lines = (f"{name} {own}" for name, own in digests.items())
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

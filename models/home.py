@@ -6,6 +6,7 @@
         ├── fingerprints/  sha256 of files that were hashed before, by size and time
         ├── golden/        which models passed their self-test, and how well
         ├── converted/     models in CTranslate2's form
+        ├── carried/       what else is needed of models that came in that form alone
         └── locks/         one process downloads or converts, the others wait
 
 One record is one file, replaced as a whole, so that processes need no lock to share them.
@@ -16,6 +17,7 @@ import json
 import logging
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,23 @@ def remember(kind: str, key: str, value: dict[str, Any]) -> None:
         replace_text(_path(kind, key), text)
     except OSError as error:
         log.warning("cannot remember %s of %s: %s", kind, key, error)
+
+
+def forget(kind: str, key: str) -> None:
+    """Remove a record, if there is one."""
+    _path(kind, key).unlink(missing_ok=True)
+
+
+def records(kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The key and value of every record of a kind that can be read."""
+    for path in sorted((models_home() / kind).glob("[!.]*.json")):
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            key, value = record["key"], record["value"]
+        except (OSError, ValueError, TypeError, KeyError):
+            continue
+        if isinstance(key, str) and isinstance(value, dict):
+            yield key, value
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -18,8 +18,8 @@ from models.config import ModelConfig
 from models.config import read as read_config
 from models.engine import Engine
 from models.engines import ENGINES, Backend
-from models.errors import ModelUnfit
-from models.fingerprint import Fingerprint, fingerprint
+from models.errors import ModelMissing, ModelUnfit
+from models.fingerprint import Fingerprint, fingerprint, weights_file
 from models.golden import Article, Known, Proof, SelfTest
 from models.store import Located, Wanted
 from models.tokens import Tokenizer
@@ -128,12 +128,21 @@ class Model:
 
     def _load(self) -> Engine:
         if not self._backend.converted:
-            return self._start(self.located.folder)
+            return self._load_published()
         try:
             return self._load_converted()
         except ModelUnfit:  # a conversion that rotted on the disk is made again
-            self._discard()
+            if not self._discard():
+                raise
             return self._load_converted()
+
+    def _load_published(self) -> Engine:
+        if weights_file(self.located.folder) is None:
+            raise ModelMissing(
+                f"{self.located.name} came here in a converted form alone, which --engine "
+                f"{self.runtime.engine} does not read: pull the model as it was published"
+            )
+        return self._start(self.located.folder)
 
     def _load_converted(self) -> Engine:
         compute = self._backend.computes[0]
@@ -159,11 +168,13 @@ class Model:
             self._discard()
             raise
 
-    def _discard(self) -> None:
-        """Convert again next time: the fault may be in the conversion."""
-        if self._backend.converted:
-            conversions.discard(self.fingerprint, self._backend.computes[0])
-            self.engines.clear()
+    def _discard(self) -> bool:
+        """Convert again next time: the fault may be in the conversion. Whether that can be done."""
+        if not self._backend.converted:
+            return False
+        self.engines.clear()
+        compute = self._backend.computes[0]
+        return conversions.discard(self.located.folder, self.fingerprint, compute)
 
     @property
     def _passed(self) -> bool:

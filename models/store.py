@@ -17,6 +17,7 @@ from models import snapshots
 from models.catalog import BUNDLED, Role
 from models.errors import ModelError, ModelMissing, ModelUnfit
 from models.fetch import WEIGHTS
+from models.fingerprint import ABSENT_WEIGHTS
 from models.home import models_home, recall, remember
 
 log = logging.getLogger(__name__)
@@ -77,9 +78,14 @@ def lacking(folder: Path) -> list[str]:
     else:
         files = ["vocab.json", "merges.txt"]
     absent = [name for name in files if not (folder / name).is_file()]
-    if not any((folder / name).is_file() for name in WEIGHTS):
+    if not any((folder / name).is_file() for name in (*WEIGHTS, ABSENT_WEIGHTS)):
         absent.append(" or ".join(WEIGHTS))
     return absent
+
+
+def carried(repo: str, commit: str) -> Path:
+    """Where the files lie of a model that came without its weights, in a converted form."""
+    return models_home() / "carried" / repo.replace("/", "--") / commit
 
 
 def commit_here(repo: str, revision: str) -> str | None:
@@ -127,19 +133,20 @@ def _from_hub(repo: str, revision: str, wanted: Wanted, progress: bool) -> Locat
             commit = hub.fetch(repo, asked, progress)
         except hub.HubFailure as failure:
             raise ModelMissing(_ways(repo, str(failure), wanted)) from failure
-        _settle(repo, revision, commit)
+        settle(repo, revision, commit)
         return _whole(Located(f"{repo}@{commit}", snapshots.snapshot(repo, commit)))
 
 
 def _cached(repo: str, revision: str) -> Located | None:
+    """A complete model that is here: as it was published rather than in a converted form alone."""
     commit = commit_here(repo, revision)
     if commit is None:
         return None
-    folder = snapshots.snapshot(repo, commit)
-    if lacking(folder):
-        return None
-    _settle(repo, revision, commit)
-    return _whole(Located(f"{repo}@{commit}", folder))
+    for folder in (snapshots.snapshot(repo, commit), carried(repo, commit)):
+        if not lacking(folder):
+            settle(repo, revision, commit)
+            return _whole(Located(f"{repo}@{commit}", folder))
+    return None
 
 
 def _settled(repo: str, revision: str) -> str | None:
@@ -147,7 +154,8 @@ def _settled(repo: str, revision: str) -> str | None:
     return recall("commits", f"{repo}@{revision}").get("commit")
 
 
-def _settle(repo: str, revision: str, commit: str) -> None:
+def settle(repo: str, revision: str, commit: str) -> None:
+    """Have a branch mean this commit from now on."""
     if commit not in (revision, _settled(repo, revision)):
         remember("commits", f"{repo}@{revision}", {"commit": commit})
 

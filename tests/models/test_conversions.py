@@ -1,18 +1,29 @@
 """The one-time conversion: whole or not there, by one process at a time, made again if need be."""
 
 import errno
+import hashlib
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from models import convert
-from models.conversions import conversion_folder, converted, discard
-from models.errors import ModelError, ModelUnfit
+from models.conversions import (
+    Conversion,
+    conversion_folder,
+    conversions,
+    converted,
+    discard,
+    of,
+)
+from models.errors import ModelError, ModelMissing, ModelUnfit
 from models.fingerprint import Fingerprint, fingerprint
 from models.home import models_home
 from tests import factory
@@ -144,12 +155,54 @@ def test_a_disk_that_is_really_full(
         subprocess.run(["umount", str(small)], check=True)
 
 
+@pytest.fixture
+def carried(marian: Path, tmp_path: Path) -> Path:
+    """The model without its weights, converted to int8 by an older CTranslate2."""
+    identity = fingerprint(marian)
+    made = converted(marian, identity, "int8")
+    made.rename(made.with_name(made.name.rpartition("-")[0] + "-4.0.1"))
+    folder = shutil.copytree(marian, tmp_path / "carried")
+    (folder / "model.safetensors").unlink()
+    (folder / "weights.json").write_text(json.dumps({"sha256": identity.weights}))
+    return folder
+
+
+def test_a_carried_conversion_is_used_whoever_made_it(carried: Path) -> None:
+    identity = fingerprint(carried)
+    found = converted(carried, identity, "int8")
+    assert found.name.endswith("-int8-4.0.1")
+    assert not discard(carried, identity, "int8")
+    assert found.is_dir()
+
+
+def test_a_form_that_was_not_carried(carried: Path) -> None:
+    with pytest.raises(ModelMissing, match="float32 would be made from; what came is int8:"):
+        converted(carried, fingerprint(carried), "float32")
+
+
+def test_conversions_are_listed_with_their_digests(marian: Path) -> None:
+    identity = fingerprint(marian)
+    folder = converted(marian, identity, "int8")
+    (folder.parent / ".left-behind").mkdir()
+    [found] = conversions()
+    assert found == Conversion(
+        identity.weights[:16], identity.tokens[:16], "int8", version("ctranslate2")
+    )
+    assert (found.folder, found.current) == (folder, True)
+    assert of(identity) == [found]
+    assert of(Fingerprint("0" * 64, "0" * 64)) == []
+    digests = found.digests()
+    assert set(digests) == {path.name for path in folder.iterdir()} - {"digests.json"}
+    model = (folder / "model.bin").read_bytes()
+    assert digests["model.bin"] == hashlib.sha256(model).hexdigest()
+
+
 def test_discarded_and_made_again(marian: Path) -> None:
     identity = fingerprint(marian)
     folder = converted(marian, identity, "int8")
-    discard(identity, "int8")
+    discard(marian, identity, "int8")
     assert not folder.exists()
-    discard(identity, "int8")
+    discard(marian, identity, "int8")
     assert converted(marian, identity, "int8") == folder
 
 

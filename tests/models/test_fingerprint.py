@@ -8,7 +8,7 @@ import pytest
 
 from models import fingerprint as module
 from models.errors import ModelMissing, ModelUnfit
-from models.fingerprint import Fingerprint, fingerprint
+from models.fingerprint import Fingerprint, fingerprint, remembered
 from models.home import remember
 
 
@@ -66,7 +66,7 @@ def test_files_are_read_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
     def refuse(path: Path) -> str:
         raise AssertionError(path)
 
-    monkeypatch.setattr(module, "_sha256", refuse)
+    monkeypatch.setattr(module, "digest", refuse)
     assert fingerprint(folder) == first
     os.utime(folder / "vocab.json", ns=(1, 1))
     with pytest.raises(AssertionError, match=r"vocab\.json"):
@@ -102,3 +102,44 @@ def test_no_weights(folder: Path) -> None:
     (folder / "model.safetensors").unlink()
     with pytest.raises(ModelMissing, match=r"neither model\.safetensors nor pytorch_model\.bin"):
         fingerprint(folder)
+
+
+def test_weights_that_are_elsewhere(folder: Path) -> None:
+    before = fingerprint(folder)
+    (folder / "model.safetensors").unlink()
+    (folder / "weights.json").write_text(f'{{"sha256": "{before.weights}"}}')
+    assert fingerprint(folder) == before
+
+
+@pytest.mark.parametrize("said", ["", "[]", "{}"])
+def test_weights_of_which_nothing_is_said(folder: Path, said: str) -> None:
+    (folder / "model.safetensors").unlink()
+    (folder / "weights.json").write_text(said)
+    with pytest.raises(ModelMissing, match=r"neither model\.safetensors nor pytorch_model\.bin"):
+        fingerprint(folder)
+
+
+def test_what_is_remembered_is_known_without_reading(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert remembered(folder) is None
+    known = fingerprint(folder)
+    monkeypatch.delattr(module, "digest")
+    assert remembered(folder) == known
+    (folder / "vocab.json").write_text('{"a": 0, "b": 1}')
+    assert remembered(folder) is None
+
+
+def test_a_small_file_of_the_hubs_cache_that_rotted(tmp_path: Path, folder: Path) -> None:
+    blob = tmp_path / "blobs" / "9e26dfeeb6e641a33dae4961196235bdb965b21b"  # git's id of {}
+    blob.parent.mkdir()
+    blob.write_text("{}")
+    (folder / "config.json").unlink()
+    (folder / "config.json").symlink_to(blob)
+    first = fingerprint(folder)
+    blob.write_text("[]")
+    os.utime(blob, ns=(1, 1))
+    with pytest.raises(ModelUnfit, match=r"config\.json is damaged"):
+        fingerprint(folder)
+    blob.write_text("{}")
+    assert fingerprint(folder) == first

@@ -16,6 +16,18 @@ def test_records() -> None:
     assert [path.parent.name for path in home.models_home().rglob("*.json")] == ["golden"]
 
 
+def test_all_records_of_a_kind() -> None:
+    assert list(home.records("golden")) == []
+    for key in ("b/é", "a"):
+        home.remember("golden", key, {"of": key})
+    home.remember("commits", "c", {})
+    (home.models_home() / "golden" / "z.json").write_text("[]")
+    assert list(home.records("golden")) == [("a", {"of": "a"}), ("b/é", {"of": "b/é"})]
+    home.forget("golden", "a")
+    home.forget("golden", "a")
+    assert list(home.records("golden")) == [("b/é", {"of": "b/é"})]
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"key": "other", "value": {}}', "\xff\xfe"])
 def test_a_damaged_record_counts_as_none(text: str) -> None:
     home.remember("commits", "key", {"commit": "a"})

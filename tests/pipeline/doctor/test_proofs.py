@@ -195,7 +195,7 @@ def test_weights_that_rotted_on_the_disk(marian: Path) -> None:
     (snapshot / "model.safetensors").symlink_to(blob)
     *_, found = proofs.model(TINY)
     assert found.state == "bad"
-    assert "model.safetensors is damaged: its sha256 is " in found.found
+    assert "model.safetensors is damaged: its digest is " in found.found
 
 
 def test_one_model_that_fails_spares_the_next(marian: Path, tmp_path: Path) -> None:
