@@ -1,33 +1,28 @@
 """The program that downloads one revision of one model; it runs as a process of its own.
 
-A process, because the hub's client reads its settings when it is imported, retries for minutes
-and, on a server that accepts and then says nothing, waits without end: a process can be given
-fresh settings, and it can be ended. `models.hub` starts it, listens and keeps the clock.
+A process, because the hub's client reads its settings when it is imported and, on a server that
+accepts and then says nothing, waits without end: a process can be given fresh settings, and it can
+be ended. `models.hub` starts it, listens and keeps the clock; `channel` has what it says.
 
-    python -P fetch.py REPO REVISION TIMEOUT
+    python -P fetch.py list|get REPO REVISION SECONDS
 
-It writes one JSON object a line to stdout, in this order:
-
-    {}                      the client is loaded, now the hub is asked
-    {"commit": "<sha>"}     it answered, this is the revision
-    {}                      something arrived (at most twice a second)
-    {"done": true}          everything is in the cache and as the hub said
-
-or, instead of what should come next, {"error": KIND, "detail": "one line"}, KIND being one of
-missing, revision, gated, refused, busy, unreachable, damaged, disk.
+`list` ends when the hub has said what there is; SECONDS is how long a connection may be silent
+before another one is tried. It ends when its stdin does: with the process that started it.
 """
 
-import errno
-import functools
-import hashlib
-import json
 import os
+import re
 import signal
 import sys
-import time
-from collections.abc import Collection, Iterator
+import threading
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from models.channel import Channel
+    from models.receive import Remote
 
 SMALL_FILES = frozenset(
     {
@@ -60,142 +55,110 @@ def needed(names: Collection[str]) -> list[str]:
     return sorted(SMALL_FILES.intersection(names)) + weights
 
 
-_STATUS = {401: "missing", 404: "missing", 403: "refused", 429: "busy"}  # 401: or private
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
+_AT_ONCE = 4  # files: the small ones, each a question and an answer, come beside the weights
+_COMMIT = re.compile("[0-9a-f]{40}")
+_DIGEST = re.compile("[0-9A-Za-z-]{1,128}")  # it becomes the name of a file
 
 
-class Channel:
-    """The way back to the process that started this one."""
+def announced(repo: str, revision: str) -> tuple[str, list["Remote"]]:
+    """The commit of a revision, and the files that are needed of it, the largest first."""
+    from huggingface_hub import HfApi
 
-    def __init__(self, stream: TextIO) -> None:
-        """Write to `stream`."""
-        self._stream = stream
-        self._last = 0.0
+    from models.refusals import NotAHub
 
-    def send(self, **message: object) -> None:
-        """Say something."""
-        print(json.dumps(message), file=self._stream, flush=True)
-        self._last = time.monotonic()
-
-    def beat(self) -> None:
-        """Say that work goes on."""
-        if time.monotonic() - self._last > 0.5:
-            self.send()
+    try:
+        info = HfApi().model_info(repo, revision=revision, files_metadata=True)
+        listed = {file.rfilename: file for file in info.siblings or ()}
+    except (AttributeError, KeyError, TypeError):
+        raise NotAHub("its answer is not that of a hub") from None
+    if not _COMMIT.fullmatch(info.sha or ""):
+        raise NotAHub("it names no commit")
+    remotes = [_remote(repo, str(info.sha), listed[name]) for name in needed(listed)]
+    return str(info.sha), sorted(remotes, key=lambda one: -one.size)
 
 
-def download(repo: str, revision: str, timeout: float, channel: Channel) -> None:
-    """Bring what is needed of a revision into the hub's cache, and check each file that came."""
-    from huggingface_hub import HfApi, constants, hf_hub_download
-    from huggingface_hub.utils.tqdm import tqdm
+def _remote(repo: str, commit: str, file: Any) -> "Remote":
+    """Large files are listed with their sha256, small ones with git's id; by some mirrors none."""
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
-    # A tenth of the client's own: a slow line must not look like a dead one.
-    constants.DOWNLOAD_CHUNK_SIZE = 1 << 20
+    from models.receive import Remote
+    from models.refusals import NotAHub
 
-    class Bar(tqdm):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            kwargs |= {"desc": f"{repo} {name}", "leave": False}
-            super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+    url = hf_hub_url(repo, file.rfilename, revision=commit)
+    size, digest = file.size, file.lfs.sha256 if file.lfs else file.blob_id
+    if size is None or digest is None:
+        asked = get_hf_file_metadata(url)
+        size, digest = asked.size, asked.etag
+    if size is None or not _DIGEST.fullmatch(digest or ""):
+        raise NotAHub(f"it tells neither length nor digest of {file.rfilename}")
+    return Remote(file.rfilename, url, size, digest)
 
-        def update(self, n: float | None = 1) -> bool | None:
-            channel.beat()
-            return super().update(n)  # type: ignore[no-any-return]
 
+def download(
+    repo: str, commit: str, remotes: list["Remote"], timeout: float, channel: "Channel"
+) -> dict[str, str]:
+    """Bring files into the hub's cache, some at a time; the sha256 of each."""
+    from models.receive import Place, bring
+    from models.snapshots import storage
+
+    place = Place(storage(repo), commit)
+    pool = ThreadPoolExecutor(_AT_ONCE)
+    coming = {pool.submit(bring, one, place, channel, timeout): one.name for one in remotes}
+    digests = {}
+    for future in as_completed(coming):
+        digests[coming[future]] = future.result()
+        channel.send()
+    return digests
+
+
+def work(task: str, repo: str, revision: str, timeout: float, channel: "Channel") -> None:
+    """Do what the arguments say. Raises what goes wrong and does not pass."""
     channel.send()
-    info = HfApi().model_info(repo, revision=revision, timeout=timeout, files_metadata=True)
-    listed = {file.rfilename: file for file in info.siblings or ()}
-    names = needed(listed)
-    channel.send(commit=info.sha)
-    for name in names:
-        channel.beat()
-        path = hf_hub_download(repo, name, revision=info.sha, tqdm_class=Bar)
-        _verify(Path(path), listed[name], channel)
-    channel.send(done=True)
+    commit, remotes = _asked(repo, revision, channel)
+    files = {one.name: [one.size, one.digest] for one in remotes}
+    channel.send(commit=commit, files=files)
+    if task == "get":
+        digests = download(repo, commit, remotes, timeout, channel)
+        channel.send(done=sum(one.size for one in remotes), digests=digests)
 
 
-class Damaged(Exception):
-    """A file arrived that is not the one that the hub announced."""
+def _asked(repo: str, revision: str, channel: "Channel") -> tuple[str, list["Remote"]]:
+    from models.refusals import FAILING, pause
+
+    tries = 0
+    while True:
+        try:
+            return announced(repo, revision)
+        except Exception as error:  # noqa: BLE001 (sorted there, and raised where it does not pass)
+            pause(error, tries, FAILING, channel)
+            tries += 1
 
 
-def _verify(path: Path, announced: Any, channel: Channel) -> None:
-    """Compare a file with the size and digest that the hub lists, and remove it if they differ.
-
-    Large files are listed with their sha256, small ones with git's own object id.
-    """
-    size = path.stat().st_size
-    if announced.lfs is not None:
-        digest, wanted = hashlib.sha256(), announced.lfs.sha256
-    else:
-        digest, wanted = hashlib.sha1(usedforsecurity=False), announced.blob_id
-        digest.update(f"blob {size}\0".encode())
-    for chunk in _chunks(path):
-        digest.update(chunk)
-        channel.beat()
-    if (announced.size is None or size == announced.size) and wanted in (None, digest.hexdigest()):
-        return
-    path.resolve().unlink()
-    path.unlink(missing_ok=True)
-    raise Damaged(f"{path.name} arrived damaged ({size} bytes) and was removed")
-
-
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        yield from iter(functools.partial(stream.read, 1 << 24), b"")
-
-
-def _kind(error: BaseException) -> str:
-    """Sort what the client raises, or what it says was the cause, into what a person can do."""
-    for cause in _causes(error):
-        if name := _by_type(cause) or _by_number(cause):
-            return name
-    return "damaged" if "Consistency check failed" in str(error) else "unreachable"
-
-
-def _by_type(error: BaseException) -> str | None:
-    from huggingface_hub import errors
-
-    kinds: list[tuple[type[BaseException], str]] = [
-        (Damaged, "damaged"),
-        (errors.GatedRepoError, "gated"),
-        (errors.RepositoryNotFoundError, "missing"),
-        (errors.HFValidationError, "missing"),
-        (errors.RevisionNotFoundError, "revision"),
-    ]
-    return next((name for kind, name in kinds if isinstance(error, kind)), None)
-
-
-def _by_number(error: BaseException) -> str | None:
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    if status in _STATUS:
-        return _STATUS[status]
-    return "disk" if isinstance(error, OSError) and error.errno in _DISK else None
-
-
-def _detail(error: BaseException) -> str:
-    """The first line of what was wrong in the first place."""
-    first = [*_causes(error)][-1]
-    lines = [line.strip() for line in str(first).splitlines() if line.strip()]
-    return lines[0][:300] if lines else type(first).__name__
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
 
 
 def main() -> None:
     """Read the arguments, keep stdout for messages, report every failure as one."""
-    repo, revision, timeout = sys.argv[1:]
+    sys.path.append(str(Path(__file__).parents[1]))  # where the package is not installed
+    from models.channel import Channel
+    from models.refusals import refusal
+
+    task, repo, revision, timeout = sys.argv[1:]
     channel = Channel(os.fdopen(os.dup(1), "w"))
     os.dup2(2, 1)
-    for number in (signal.SIGTERM, signal.SIGINT):  # leave, but by way of what removes part files
-        signal.signal(number, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    code = 1
     try:
-        download(repo, revision, float(timeout), channel)
+        work(task, repo, revision, float(timeout), channel)
+        code = 0
     except Exception as error:  # noqa: BLE001 (whatever it is, the other process must hear of it)
-        channel.send(error=_kind(error), detail=_detail(error))
-    for number in (signal.SIGTERM, signal.SIGINT):  # nothing is left to clean up
-        signal.signal(number, signal.SIG_DFL)
+        met = refusal(error)
+        channel.send(error=met.kind, detail=met.detail)
+    finally:
+        os._exit(code)  # without waiting for threads that wait for the hub
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
     $KHULASA_HOME, else the user's cache folder of the platform
     └── models/
         ├── commits/       which commit a branch of a repository was when it was first used
+        ├── digests/       size and sha256 of each file of a commit, as it came from the hub
         ├── fingerprints/  sha256 of files that were hashed before, by size and time
         ├── golden/        which models passed their self-test, and how well
         ├── converted/     models in CTranslate2's form

@@ -21,6 +21,7 @@ from models.engines import ENGINES, Backend
 from models.errors import ModelMissing, ModelUnfit
 from models.fingerprint import Fingerprint, fingerprint, weights_file
 from models.golden import Article, Known, Proof, SelfTest
+from models.line import QUIET, Line
 from models.store import Located, Wanted
 from models.tokens import Tokenizer
 from models.tokens import load as load_tokenizer
@@ -30,7 +31,7 @@ EngineName = Literal["ctranslate2", "torch"]
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """How models are run. `progress` shows downloads on stderr.
+    """How models are run, and had: `line` is what the caller asks of downloads.
 
     `device` "auto" is the processor. What a GPU gives can differ in the last digits: one is used
     only where it is asked for, and then stands in `Model.identity`, which is known before any
@@ -41,8 +42,8 @@ class Runtime:
     engine: EngineName = "ctranslate2"
     device: str = "auto"
     self_test: SelfTest = "required"
-    progress: bool = False
     threads: int | None = None
+    line: Line = QUIET
 
 
 DEFAULT = Runtime()
@@ -242,7 +243,7 @@ def _by_name(role: Role, reference: str, candidates: Iterable[Repository]) -> Wa
 def _open(
     wanted: Wanted, runtime: Runtime, proof: Proof, engines: dict[Path, Engine] | None = None
 ) -> Model:
-    located = store.locate(wanted, runtime.progress)
+    located = store.locate(wanted, runtime.line.heard, runtime.line.timeout)
     return Model(wanted.role, located, runtime, proof, {} if engines is None else engines)
 
 

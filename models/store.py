@@ -19,6 +19,7 @@ from models.errors import ModelError, ModelMissing, ModelUnfit
 from models.fetch import WEIGHTS
 from models.fingerprint import ABSENT_WEIGHTS
 from models.home import models_home, recall, remember
+from models.line import Heard, Line, silent
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,8 @@ class Located:
     folder: Path
 
 
-def locate(wanted: Wanted, progress: bool = False) -> Located:
-    """Find a model, or fetch it. `progress` shows a download on stderr.
+def locate(wanted: Wanted, heard: Heard = silent, timeout: float | None = None) -> Located:
+    """Find a model, or fetch it. `heard` hears how far it is, `timeout` bounds the hub's silence.
 
     Raises ModelMissing where it cannot be had, ModelUnfit where it is incomplete or of a kind that
     is refused, ModelError where the disk does not take it.
@@ -64,7 +65,9 @@ def locate(wanted: Wanted, progress: bool = False) -> Located:
     match = _REPOSITORY.fullmatch(wanted.reference)
     if match is None or wanted.reference.startswith((".", "~", "/")):
         raise ModelMissing(f"there is no folder {wanted.reference!r} for --{wanted.role}")
-    return _from_hub(match["name"], match["revision"] or wanted.revision, wanted, progress)
+    return _from_hub(
+        match["name"], match["revision"] or wanted.revision, wanted, Line(heard, timeout)
+    )
 
 
 def lacking(folder: Path) -> list[str]:
@@ -118,7 +121,7 @@ def alone(name: str) -> Iterator[None]:
         lock.release()
 
 
-def _from_hub(repo: str, revision: str, wanted: Wanted, progress: bool) -> Located:
+def _from_hub(repo: str, revision: str, wanted: Wanted, line: Line) -> Located:
     """A snapshot that is here, or comes. A branch stays what it was when it was first used."""
     if found := _cached(repo, revision):
         return found
@@ -130,7 +133,7 @@ def _from_hub(repo: str, revision: str, wanted: Wanted, progress: bool) -> Locat
         asked = _settled(repo, revision) or revision
         log.info("downloading %s at %s", repo, asked)
         try:
-            commit = hub.fetch(repo, asked, progress)
+            commit = hub.fetch(repo, asked, line.heard, line.timeout)
         except hub.HubFailure as failure:
             raise ModelMissing(_ways(repo, str(failure), wanted)) from failure
         settle(repo, revision, commit)

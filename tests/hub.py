@@ -27,7 +27,8 @@ _FILE = re.compile(r"/(?P<repo>[^/]+/[^/]+)/resolve/(?P<rev>[^/]+)/(?P<name>.+)"
 
 @dataclass
 class Faults:
-    """What goes wrong. `silent` accepts a connection and never answers it."""
+    """What goes wrong. `silent` accepts a connection and never answers it; an answer is cut
+    `cut_after` bytes, so many times, and stalls where the file has `stall_after` bytes."""
 
     silent: bool = False
     status: int | None = None
@@ -179,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, path: Path, start: int) -> None:
         sent = 0
         for chunk in self._chunks(path, start):
-            limit = self._limit(path)
+            limit = self._limit(path, start)
             if limit is not None and sent + len(chunk) > limit:
                 self.wfile.write(chunk[: max(0, limit - sent)])
                 self._break_off()
@@ -187,14 +188,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(chunk)
             sent += len(chunk)
 
-    def _limit(self, path: Path) -> int | None:
+    def _limit(self, path: Path, start: int) -> int | None:
         """After how many bytes this answer breaks off."""
         faults = self.served.faults
         if faults.only not in f"/{path.name}":
             return None
         if faults.cut_after is not None and faults.cuts > 0:
             return faults.cut_after
-        return faults.stall_after
+        return None if faults.stall_after is None else faults.stall_after - start
 
     def _break_off(self) -> None:
         self.wfile.flush()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from models.line import Heard, Line, silent
+
 if TYPE_CHECKING:
     from pipeline.flow import Pipeline
 
@@ -108,6 +110,17 @@ SelfTest = Annotated[
         rich_help_panel=PANEL,
     ),
 ]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS",
+        min=0.1,
+        max=86_400,
+        help="How long the hub may send nothing while a model is downloaded.",
+        show_default="8 to answer, then 60",
+        rich_help_panel=PANEL,
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,7 @@ class Settings:
     glossary: TermsFile = None
     cache: CachePlace = None
     self_test: SelfTest = True
+    timeout: Timeout = None
 
     @property
     def code(self) -> str | None:
@@ -140,10 +154,10 @@ class Settings:
     @contextmanager
     def pipeline(
         self,
-        downloads: bool = False,
+        heard: Heard = silent,
         decoded: Callable[[str, int], None] = lambda _stage, _count: None,
     ) -> "Iterator[Pipeline]":
-        """The pipeline with its cache open; `downloads` are shown on stderr."""
+        """The pipeline with its cache open; `heard` hears of downloads."""
         from models.model import Runtime
         from pipeline.cache import open_cache
         from pipeline.flow import Pipeline
@@ -153,8 +167,8 @@ class Settings:
             self.engine,
             self.device,
             self_test="required" if self.self_test else "skipped",
-            progress=downloads,
             threads=self.threads,
+            line=Line(heard, self.timeout),
         )
         with closing(open_cache(self.cache)) as kept:
             yield Pipeline(

@@ -10,6 +10,7 @@ import typer
 
 from models.errors import KhulasaError
 from pipeline import logs
+from pipeline.cli.downloads import downloads
 from pipeline.cli.options import Settings, shared
 from pipeline.cli.terminal import Told, documents, writing_bytes
 
@@ -87,7 +88,8 @@ def run(
         raise typer.BadParameter(f"{chosen} is nothing for a terminal; name a file with -o")
     told, done = Told(), False
     with (
-        settings.pipeline(downloads=not quiet and sys.stderr.isatty()) as pipeline,
+        downloads(not quiet and sys.stderr.isatty()) as heard,
+        settings.pipeline(heard) as pipeline,
         writing_bytes(output) as out,
         opened(chosen, out) as write,
     ):

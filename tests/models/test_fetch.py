@@ -1,5 +1,6 @@
 """The downloading program as its parent sees it: what it chooses, what it says, how it ends."""
 
+import hashlib
 import json
 import os
 import signal
@@ -27,9 +28,11 @@ def served(tmp_path: Path) -> Path:
 
 
 def start(hub: Hub, revision: str = "main") -> "subprocess.Popen[str]":
-    command = [sys.executable, "-P", str(PROGRAM), "o/n", revision, "60"]
+    command = [sys.executable, "-P", str(PROGRAM), "get", "o/n", revision, "60"]
     env = os.environ | {"HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_TELEMETRY": "1"}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env
+    )
 
 
 @pytest.mark.parametrize(
@@ -46,15 +49,34 @@ def test_needed_files(names: list[str], chosen: list[str]) -> None:
     assert fetch.needed(names) == chosen
 
 
+def listen(process: "subprocess.Popen[str]") -> list[dict[str, object]]:
+    """What it says until it ends; its stdin stays open as long."""
+    assert process.stdout is not None
+    return [json.loads(line) for line in process.stdout]
+
+
 def test_messages(served: Path) -> None:
+    weights = (served / "pytorch_model.bin").read_bytes()
+    sha256 = hashlib.sha256(weights).hexdigest()
     with Hub({"o/n": served}) as hub:
-        printed, _ = start(hub).communicate(timeout=120)
+        ready, first, *others, last = listen(start(hub))
         commit = hub.commit("o/n")
-    ready, first, *beats, last = [json.loads(line) for line in printed.splitlines()]
     assert ready == {}
-    assert first == {"commit": commit}
-    assert all(beat == {} for beat in beats)
-    assert last == {"done": True}
+    assert first == {
+        "commit": commit,
+        "files": {
+            "pytorch_model.bin": [3_000_000, sha256],
+            "config.json": [2, "9e26dfeeb6e641a33dae4961196235bdb965b21b"],  # git hash-object
+        },
+    }
+    assert all(one.keys() <= {"done"} for one in others)
+    assert last == {
+        "done": 3_000_002,
+        "digests": {
+            "pytorch_model.bin": sha256,
+            "config.json": "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+        },
+    }
 
 
 @pytest.mark.parametrize(
@@ -62,25 +84,57 @@ def test_messages(served: Path) -> None:
 )
 def test_failures(served: Path, repositories: list[str], revision: str, kind: str) -> None:
     with Hub(dict.fromkeys(repositories, served)) as hub:
-        printed, _ = start(hub, revision).communicate(timeout=120)
-    message = json.loads(printed.splitlines()[-1])
+        message = listen(start(hub, revision))[-1]
     assert message["error"] == kind
-    assert "\n" not in message["detail"]
+    assert "\n" not in str(message["detail"])
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_process_that_is_asked_to_end_removes_its_part_file(
+def part_of(process: "subprocess.Popen[str]", size: int) -> Path:
+    """The part of the weights, once it has so many bytes."""
+    while True:
+        for part in snapshots.storage("o/n").rglob("*.incomplete"):
+            if part.stat().st_size >= size:
+                return part
+        assert process.poll() is None
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_killed_process_left_goes_on_in_the_next(
     served: Path, number: signal.Signals
 ) -> None:
     with Hub({"o/n": served}) as hub:
         hub.faults.only, hub.faults.stall_after = "pytorch_model.bin", 2_000_000
         process = start(hub)
-        while not list(snapshots.storage("o/n").rglob("*.incomplete")):
-            assert process.poll() is None
-            time.sleep(0.02)
+        part = part_of(process, 1_900_000)
         process.send_signal(number)
         process.communicate(timeout=120)
-    assert list(snapshots.storage("o/n").rglob("*.incomplete")) == []
+        left = part.stat().st_size
+        hub.faults.stall_after = None
+        last = listen(start(hub))[-1]
+        assert hub.ranges == [f"pytorch_model.bin bytes={left}-"]
+    assert "digests" in last
+    assert not part.exists()
+    [whole] = snapshots.storage("o/n").rglob("snapshots/*/pytorch_model.bin")
+    assert whole.read_bytes() == (served / "pytorch_model.bin").read_bytes()
+
+
+def test_ctrl_c_is_for_the_parent(served: Path) -> None:
+    with Hub({"o/n": served}) as hub:
+        hub.faults.only, hub.faults.cut_after = "pytorch_model.bin", 2_000_000
+        process = start(hub)
+        part_of(process, 1_900_000)
+        process.send_signal(signal.SIGINT)
+        assert "digests" in listen(process)[-1]
+
+
+def test_it_ends_with_its_parent(served: Path) -> None:
+    with Hub({"o/n": served}) as hub:
+        hub.faults.silent = True
+        process = start(hub)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(timeout=120) == 1
 
 
 def test_a_process_whose_parent_is_gone_ends(served: Path) -> None:
