@@ -8,7 +8,7 @@ library.
 import difflib
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -69,6 +69,18 @@ class Language:
         return tuple(dict.fromkeys((self.best, self.fast, *self.alternates)))
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a model does, and the codes of the languages that it does it for.
+
+    They are none for a summariser, and for a model that the catalogue does not know.
+    """
+
+    role: Role
+    repository: Repository
+    languages: tuple[str, ...] = ()
+
+
 class UnknownLanguage(KhulasaError):
     """No model of the catalogue translates this language."""
 
@@ -124,6 +136,59 @@ def summarizers() -> dict[ModelSet, Repository]:
     return {"best": repositories()[table["best"]], "fast": repositories()[table["fast"]]}
 
 
+@cache
+def entries() -> dict[str, Entry]:
+    """Every model of the catalogue by its name: translators, summarisers, the bundled ones."""
+    served: dict[Repository, list[str]] = {}
+    for language in languages().values():
+        for repository in language.candidates():
+            served.setdefault(repository, []).append(language.code)
+    found = [Entry("translator", one, tuple(codes)) for one, codes in served.items()]
+    found += [Entry("summarizer", one) for one in summarizers().values()]
+    found += [_bundled("translator", "ar"), _bundled("summarizer")]
+    return {one.repository.name: one for one in found}
+
+
+def entry(reference: str) -> Entry:
+    """The model of a reference `owner/name` or `owner/name@revision`, in the catalogue or not.
+
+    What the catalogue does not know is taken for a translator where its name says so.
+    """
+    name, _, revision = reference.partition("@")
+    role: Role = "translator" if "opus-mt" in name.lower() else "summarizer"
+    known = entries().get(name) or Entry(role, Repository(name, 0))
+    chosen = replace(known.repository, revision=revision or known.repository.revision)
+    return replace(known, repository=chosen)
+
+
+def chosen(names: Iterable[str], models: Literal["best", "fast"]) -> list[Entry]:
+    """The models of repositories, and those that a set has for languages, each once.
+
+    To the translator of a language comes the summariser of the set. Raises UnknownLanguage.
+    """
+    found: list[Entry] = []
+    for name in names:
+        if "/" in name:
+            found.append(entry(name))
+        else:
+            known = language(name)
+            translator = known.best if models == "best" else known.fast
+            found += [entry(translator.name), entry(summarizers()[models].name)]
+    return list(dict.fromkeys(found))
+
+
+def serving(names: Iterable[str]) -> list[Entry]:
+    """The models of repositories, and every one that translates the languages, each once.
+
+    Raises UnknownLanguage.
+    """
+    found: list[Entry] = []
+    for name in names:
+        others = () if "/" in name else language(name).candidates()
+        found += [entry(one.name) for one in others] if others else [entry(name)]
+    return list(dict.fromkeys(found))
+
+
 def golden_article() -> str:
     """An English news text for the self-test of a summariser."""
     return " ".join(_toml("golden")["article"].split())
@@ -132,6 +197,10 @@ def golden_article() -> str:
 def tiny_golden(role: Role) -> tuple[Golden, ...]:
     """Inputs from the bundled models' small world, with the outputs that they must give."""
     return _golden(_toml("golden")["tiny"][role])
+
+
+def _bundled(role: Role, *languages: str) -> Entry:
+    return Entry(role, Repository(f"{BUNDLED}{role}", 0, licence="apache-2.0"), languages)
 
 
 def _language(code: str, entry: dict[str, Any]) -> Language:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from models.errors import ModelError, ModelMissing
+from models.errors import FULL, ModelError, ModelMissing
 from models.fingerprint import Fingerprint, digest, weights_file
 from models.home import models_home
 from models.store import alone
@@ -24,8 +24,6 @@ log = logging.getLogger(__name__)
 
 DIGESTS = "digests.json"
 """Stands in a conversion: the sha256 of each other file, by name."""
-
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,11 @@ class Conversion:
     compute: str
     version: str
 
+    @classmethod
+    def at(cls, folder: Path) -> "Conversion":
+        """The conversion of a folder. Raises TypeError where its name is none of a conversion."""
+        return cls(*folder.name.split("-", 3))
+
     @property
     def folder(self) -> Path:
         """Where it is or will be."""
@@ -51,8 +54,13 @@ class Conversion:
         return self.version == version("ctranslate2")
 
     def digests(self) -> dict[str, str]:
-        """The sha256 of each file by name, as they were when it was made."""
+        """The sha256 of each file by name, as they were when it was made.
+
+        Raises OSError or ValueError where that was lost.
+        """
         value = json.loads((self.folder / DIGESTS).read_text("utf-8"))
+        if not isinstance(value, dict):
+            raise ValueError(f"{DIGESTS} holds no JSON object")
         return {str(name): str(own) for name, own in value.items()}
 
 
@@ -87,9 +95,8 @@ def of(fingerprint: Fingerprint) -> list[Conversion]:
 
 def conversions() -> list[Conversion]:
     """Every conversion that is here."""
-    names = sorted(path.name for path in (models_home() / "converted").glob("[!.]*"))
-    parts = (name.split("-", 3) for name in names)
-    return [Conversion(*four) for four in parts if len(four) == 4]
+    folders = sorted((models_home() / "converted").glob("[!.]*-*-*-*"))
+    return [Conversion.at(folder) for folder in folders]
 
 
 def leftovers() -> list[Path]:
@@ -120,8 +127,8 @@ def _carried(folder: Path, fingerprint: Fingerprint, compute: str) -> Path:
         return found[-1].folder
     forms = ", ".join(dict.fromkeys(one.compute for one in here)) or "nothing"
     raise ModelMissing(
-        f"{folder} came without the weights that {compute} would be made from; what came is {forms}: "
-        "pull the model, or unpack a file that has this form"
+        f"{folder} came without the weights that {compute} would be made from; what came is "
+        f"{forms}: pull the model, or unpack a file that has this form"
     )
 
 
@@ -136,10 +143,10 @@ def _convert(folder: Path, target: Path, compute: str) -> None:
         from models.convert import convert
 
         convert(folder, temporary / "model", compute)
-        _seal(temporary / "model")
+        seal(temporary / "model")
         (temporary / "model").replace(target)
     except OSError as error:
-        reason = "the disk is full" if error.errno in _FULL else str(error)
+        reason = "the disk is full" if error.errno in FULL else str(error)
         raise ModelError(f"cannot convert {folder.name} in {target.parent}: {reason}") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -153,7 +160,7 @@ def _demand_space(folder: Path, target: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _seal(folder: Path) -> None:
+def seal(folder: Path) -> None:
     """Note the digests, and have the system write all out before the folder gets its name."""
     digests = {path.name: digest(path) for path in sorted(folder.iterdir())}
     (folder / DIGESTS).write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")

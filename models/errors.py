@@ -7,6 +7,11 @@ KhulasaError            2   wrong usage or unreadable input
     └── DeviceMissing       asked for, but this machine or its libraries have none
 """
 
+import errno
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What the system says where a disk takes no more."""
+
 LONGEST = 200  # characters of what a library says
 
 # What a command ends with where no error of ours ends it.

@@ -9,6 +9,7 @@ tokens    sha256 over the names and sha256 of the tokenizer's files and of confi
 import functools
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def fingerprint(folder: Path) -> Fingerprint:
     names = deciding(folder)
     digests = _digests(folder, names)
     own = digests[weights.name] if weights else _absent_weights(folder)
-    return Fingerprint(own, _tokens({n: digests[n] for n in names if n in SMALL_FILES}))
+    return Fingerprint(own, tokens_digest(digests))
 
 
 def deciding(folder: Path) -> list[str]:
@@ -65,7 +66,7 @@ def remembered(folder: Path) -> Fingerprint | None:
         return None
     if own is None or len(digests) < len(names):
         return None
-    return Fingerprint(own, _tokens({n: digests[n] for n in names if n in SMALL_FILES}))
+    return Fingerprint(own, tokens_digest(digests))
 
 
 def digest(path: Path) -> str:
@@ -84,6 +85,12 @@ def digest(path: Path) -> str:
                 git.update(chunk)
     _compare(path, git.hexdigest() if by_git else sha256.hexdigest())
     return sha256.hexdigest()
+
+
+def tokens_digest(digests: Mapping[str, str]) -> str:
+    """The digest of a model but for its weights, from the sha256 of its files by name."""
+    lines = (f"{name} {digests[name]}" for name in sorted(SMALL_FILES.intersection(digests)))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _digests(folder: Path, names: list[str]) -> dict[str, str]:
@@ -126,8 +133,3 @@ def _compare(path: Path, found: str) -> None:
     blob = path.resolve()
     if blob.parent.name == "blobs" and len(blob.name) == len(found) and blob.name != found:
         raise ModelUnfit(f"{path} is damaged: its digest is {found}; remove {blob} and run again")
-
-
-def _tokens(digests: dict[str, str]) -> str:
-    lines = (f"{name} {own}" for name, own in digests.items())
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

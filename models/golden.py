@@ -139,6 +139,11 @@ def passed(key: str, proof: Proof) -> bool:
     return bool(recall("golden", _record(key, proof)))
 
 
+def result(key: str, proof: Proof) -> str | None:
+    """How well the model of this key did when it passed this very test; None if it did not."""
+    return recall("golden", _record(key, proof)).get("measured")
+
+
 def examine(
     key: str, name: str, tokenizer: Tokenizer, engine: Engine, options: DecodeOptions, proof: Proof
 ) -> str:
@@ -156,8 +161,10 @@ def examine(
         complaint = str(error)
     if complaint:
         raise FailsSelfTest(name, engine.name, complaint)
-    remember("golden", _record(key, proof), {"model": name, "outputs": outputs})
-    return proof.measured(outputs)
+    measured = proof.measured(outputs)
+    record = {"model": name, "outputs": outputs, "measured": measured}
+    remember("golden", _record(key, proof), record)
+    return measured
 
 
 def _record(key: str, proof: Proof) -> str:

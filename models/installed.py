@@ -1,34 +1,66 @@
 """Which models are on this machine, complete or not. Asks nobody, loads nothing."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import snapshots
+from models import conversions, snapshots
+from models.catalog import BUNDLED, Repository, entries
+from models.config import KINDS
+from models.conversions import Conversion
 from models.errors import ModelUnfit
-from models.store import commit_here, lacking
+from models.fingerprint import remembered, weights_file
+from models.home import models_home
+from models.store import bundled, carried, commit_here, lacking
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """A repository of which the hub's cache has something.
+    """A model of which something is here.
 
-    `folder` is the snapshot that would be used, `absent` the files that it lacks, `size` the bytes
-    that all of the repository's snapshots take together.
+    `folder` holds the files that would be used, `absent` names what it lacks, `size` is what all
+    of it takes in bytes, other commits included. `commit` is None for a bundled model and where
+    none is known.
     """
 
     name: str
+    commit: str | None
     folder: Path
     absent: tuple[str, ...]
     size: int
 
+    @property
+    def published(self) -> bool:
+        """Whether the weights are here as they were published, not in a converted form alone."""
+        return weights_file(self.folder) is not None
+
+    @property
+    def conversions(self) -> list[Conversion]:
+        """Its converted forms; none are known of a model that was never used."""
+        known = remembered(self.folder)
+        return conversions.of(known) if known else []
+
 
 def installed(repo: str, revision: str = "main") -> Installed | None:
-    """What the hub's cache has of a repository; None where that is nothing."""
-    storage = snapshots.storage(repo)
-    if not storage.is_dir():
+    """What is here of a repository or of a bundled model; None where that is nothing."""
+    if repo.startswith(BUNDLED):
+        folder = bundled(repo)
+        return Installed(repo, None, folder, absent(folder), size(folder))
+    places = (snapshots.storage(repo), carried(repo))
+    if not any(place.is_dir() for place in places):
         return None
-    folder = snapshots.snapshot(repo, commit_here(repo, revision) or revision)
-    return Installed(repo, folder, absent(folder), size(storage))
+    commit = commit_here(repo, revision)
+    folders = [snapshots.snapshot(repo, commit or revision), carried(repo) / (commit or revision)]
+    folder = next((one for one in folders if not absent(one)), folders[0])
+    return Installed(repo, commit, folder, absent(folder), sum(map(size, places)))
+
+
+def others() -> list[Repository]:
+    """Models of our kinds that are here and not in the catalogue."""
+    names = {_name(folder) for folder in snapshots.cache_folder().glob("models--*--*")}
+    names |= {_name(folder) for folder in (models_home() / "carried").glob("*--*")}
+    unknown = (Repository(name, 0) for name in sorted(names - entries().keys()))
+    return [one for one in unknown if _is_ours(one)]
 
 
 def absent(folder: Path) -> tuple[str, ...]:
@@ -43,3 +75,18 @@ def size(folder: Path) -> int:
     """The bytes of all files below; links count as nothing, and so does what is not there."""
     files = (path for path in folder.rglob("*") if not path.is_symlink())
     return sum(path.stat().st_size for path in files if path.is_file())
+
+
+def _name(folder: Path) -> str:
+    """`owner/name` from models--owner--name or owner--name."""
+    return folder.name.removeprefix("models--").replace("--", "/", 1)
+
+
+def _is_ours(repository: Repository) -> bool:
+    """Other programs keep models of all kinds in the hub's cache."""
+    found = installed(repository.name)
+    try:
+        config = json.loads((found.folder / "config.json").read_text("utf-8")) if found else {}
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and config.get("model_type") in KINDS

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from models import catalog, conversions, golden, store
-from models.catalog import BUNDLED, ModelSet, Repository, Role, UnknownLanguage
+from models.catalog import BUNDLED, ENGLISH, Entry, ModelSet, Repository, Role, UnknownLanguage
 from models.config import ModelConfig
 from models.config import read as read_config
 from models.engine import Engine
@@ -25,6 +25,9 @@ from models.line import QUIET, Line
 from models.store import Located, Wanted
 from models.tokens import Tokenizer
 from models.tokens import load as load_tokenizer
+
+UNDETERMINED = "und"
+"""A language that nobody named (ISO 639-2)."""
 
 EngineName = Literal["ctranslate2", "torch"]
 
@@ -100,6 +103,11 @@ class Model:
             return False
         return golden.policy(self.runtime.self_test) == "required" or self._passed
 
+    @property
+    def tested(self) -> str | None:
+        """How well it did when it passed its self-test; None where it did not yet."""
+        return golden.result(self._key, self.proof)
+
     @cached_property
     def tokenizer(self) -> Tokenizer:
         """Text to tokens and back. Raises ModelUnfit."""
@@ -122,6 +130,16 @@ class Model:
         `proof` must have inputs. Raises what `engine` raises.
         """
         return self._examine(self._load())
+
+    def convert(self) -> Path:
+        """The folder of the form that the engine runs, made and tested now if need be.
+
+        Raises what `engine` raises, and ModelUnfit where the engine runs no converted form.
+        """
+        if not self._backend.converted:
+            raise ModelUnfit(f"--engine {self.runtime.engine} runs models as they are published")
+        _ = self.engine
+        return self._converted()
 
     @property
     def _backend(self) -> Backend:
@@ -146,9 +164,11 @@ class Model:
         return self._start(self.located.folder)
 
     def _load_converted(self) -> Engine:
+        return self._start(self._converted())
+
+    def _converted(self) -> Path:
         compute = self._backend.computes[0]
-        folder = conversions.converted(self.located.folder, self.fingerprint, compute)
-        return self._start(folder)
+        return conversions.converted(self.located.folder, self.fingerprint, compute)
 
     def _start(self, folder: Path) -> Engine:
         if folder not in self.engines:
@@ -227,6 +247,37 @@ def open_summarizer(
     chosen = reference or catalog.summarizers()[models].name
     wanted = _by_name("summarizer", chosen, catalog.summarizers().values())
     return _open(wanted, runtime, article)
+
+
+def open_entry(entry: Entry, runtime: Runtime = DEFAULT) -> dict[str, Model]:
+    """A model of the catalogue or of any name, by the code of each language to test it in.
+
+    That is `en` for a summariser, and UNDETERMINED where no sentences are known. It is loaded once
+    for all of them. Raises what `open_translator` raises.
+    """
+    if entry.repository.name.startswith(BUNDLED):
+        lang = ENGLISH if entry.role == "summarizer" else entry.languages[0]
+        return {lang: _open_tiny(entry.role, runtime)}
+    reference = f"{entry.repository.name}@{entry.repository.revision}"
+    if entry.role == "summarizer":
+        return {ENGLISH: open_summarizer(reference=reference, runtime=runtime)}
+    engines: dict[Path, Engine] = {}
+    known = [code for code in entry.languages if catalog.languages()[code].golden]
+    return {
+        code: open_translator(code, reference=reference, runtime=runtime, engines=engines)
+        for code in known or [UNDETERMINED]
+    }
+
+
+def ready(entry: Entry, runtime: Runtime = DEFAULT) -> Model:
+    """A model that is here, in the form that its engine runs, and passes every test of it.
+
+    Raises what `open_translator` and `Model.engine` raise.
+    """
+    found = list(open_entry(entry, runtime).values())
+    for one in found:
+        _ = one.engine
+    return found[0]
 
 
 def _open_tiny(role: Role, runtime: Runtime) -> Model:

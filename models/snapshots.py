@@ -9,6 +9,8 @@ import os
 import re
 from pathlib import Path
 
+from models.home import replace_text
+
 
 def cache_folder() -> Path:
     """Where the client keeps models: HF_HUB_CACHE, else under HF_HOME, XDG_CACHE_HOME, ~/.cache."""
@@ -29,14 +31,25 @@ def snapshot(repo: str, commit: str) -> Path:
     return storage(repo) / "snapshots" / commit
 
 
+def is_commit(revision: str) -> bool:
+    """Whether a revision names one commit, and no branch."""
+    return re.fullmatch("[0-9a-f]{40}", revision) is not None
+
+
 def commit_of(repo: str, revision: str) -> str | None:
     """The commit of a revision as far as this machine knows; a commit is its own."""
-    if re.fullmatch("[0-9a-f]{40}", revision):
+    if is_commit(revision):
         return revision
     try:
         return (storage(repo) / "refs" / revision).read_text(encoding="utf-8").strip() or None
     except OSError:
         return None
+
+
+def refer(repo: str, revision: str, commit: str) -> None:
+    """Have a branch mean this commit, for the hub's client and all who use it."""
+    if revision != commit:
+        replace_text(storage(repo) / "refs" / revision, commit)
 
 
 def _expand(path: str) -> str:

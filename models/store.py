@@ -7,7 +7,7 @@ is here is used without a question to anybody.
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,17 +57,17 @@ def locate(wanted: Wanted, heard: Heard = silent, timeout: float | None = None) 
     is refused, ModelError where the disk does not take it.
     """
     if wanted.reference.startswith(BUNDLED):
-        return _whole(Located(wanted.reference, _TINY / wanted.role))
+        return _whole(Located(wanted.reference, bundled(wanted.reference)))
     folder = Path(wanted.reference).expanduser()
     if wanted.reference and folder.is_dir():
         name = folder.resolve().name.replace("|", "_")  # which parts the components of a signature
         return _whole(Located(f"dir:{name}", folder))
-    match = _REPOSITORY.fullmatch(wanted.reference)
-    if match is None or wanted.reference.startswith((".", "~", "/")):
-        raise ModelMissing(f"there is no folder {wanted.reference!r} for --{wanted.role}")
-    return _from_hub(
-        match["name"], match["revision"] or wanted.revision, wanted, Line(heard, timeout)
-    )
+    return _from_hub(wanted, Line(heard, timeout), _cached)
+
+
+def published(wanted: Wanted, line: Line) -> Located:
+    """As `locate`, of a repository, and not content with a converted form alone."""
+    return _from_hub(wanted, line, _cached_as_published)
 
 
 def lacking(folder: Path) -> list[str]:
@@ -86,9 +86,14 @@ def lacking(folder: Path) -> list[str]:
     return absent
 
 
-def carried(repo: str, commit: str) -> Path:
-    """Where the files lie of a model that came without its weights, in a converted form."""
-    return models_home() / "carried" / repo.replace("/", "--") / commit
+def bundled(reference: str) -> Path:
+    """The folder of a model that comes with this package."""
+    return _TINY / reference.removeprefix(BUNDLED)
+
+
+def carried(repo: str) -> Path:
+    """Where the files lie, a folder a commit, of a model that came in a converted form alone."""
+    return models_home() / "carried" / repo.replace("/", "--")
 
 
 def commit_here(repo: str, revision: str) -> str | None:
@@ -121,14 +126,18 @@ def alone(name: str) -> Iterator[None]:
         lock.release()
 
 
-def _from_hub(repo: str, revision: str, wanted: Wanted, line: Line) -> Located:
+def _from_hub(wanted: Wanted, line: Line, cached: Callable[[str, str], Located | None]) -> Located:
     """A snapshot that is here, or comes. A branch stays what it was when it was first used."""
-    if found := _cached(repo, revision):
+    match = _REPOSITORY.fullmatch(wanted.reference)
+    if match is None or wanted.reference.startswith((".", "~", "/")):
+        raise ModelMissing(f"there is no folder {wanted.reference!r} for --{wanted.role}")
+    repo, revision = match["name"], match["revision"] or wanted.revision
+    if found := cached(repo, revision):
         return found
     from models import hub
 
     with alone(f"fetch-{repo}"):
-        if found := _cached(repo, revision):  # by the process that we waited for
+        if found := cached(repo, revision):  # by the process that we waited for
             return found
         asked = _settled(repo, revision) or revision
         log.info("downloading %s at %s", repo, asked)
@@ -141,15 +150,22 @@ def _from_hub(repo: str, revision: str, wanted: Wanted, line: Line) -> Located:
 
 
 def _cached(repo: str, revision: str) -> Located | None:
-    """A complete model that is here: as it was published rather than in a converted form alone."""
+    """A complete model that is here, if only in a converted form."""
+    return _found(repo, revision, snapshots.snapshot) or _found(
+        repo, revision, lambda repo, commit: carried(repo) / commit
+    )
+
+
+def _cached_as_published(repo: str, revision: str) -> Located | None:
+    return _found(repo, revision, snapshots.snapshot)
+
+
+def _found(repo: str, revision: str, place: Callable[[str, str], Path]) -> Located | None:
     commit = commit_here(repo, revision)
-    if commit is None:
+    if commit is None or lacking(place(repo, commit)):
         return None
-    for folder in (snapshots.snapshot(repo, commit), carried(repo, commit)):
-        if not lacking(folder):
-            settle(repo, revision, commit)
-            return _whole(Located(f"{repo}@{commit}", folder))
-    return None
+    settle(repo, revision, commit)
+    return _whole(Located(f"{repo}@{commit}", place(repo, commit)))
 
 
 def _settled(repo: str, revision: str) -> str | None:

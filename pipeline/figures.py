@@ -21,6 +21,13 @@ def duration(seconds: float) -> str:
     return f"{round(seconds)} s"
 
 
+def in_bytes(number: float) -> str:
+    """`12 kB`, `340 MB`, `1.2 GB`: decimal, as disks and downloads are counted."""
+    if number >= 1e9:
+        return f"{number / 1e9:,.1f} GB"
+    return f"{number / 1e6:.0f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"
+
+
 def share(part: float, whole: float) -> str:
     """A percentage that says 0 or 100 only where it is exactly that, and nothing of nothing."""
     if not whole:

@@ -34,10 +34,3 @@ def guarded(name: str, look: Look, advice: str = "") -> Iterator[Diagnosis]:
     except Exception as error:  # noqa: BLE001 - whatever breaks one look, the others go on
         kind = type(error).__name__
         yield Diagnosis(name, "bad", f"unexpected {kind}: {one_line(error)}", advice)
-
-
-def in_bytes(number: float) -> str:
-    """`12 kB`, `340 MB`, `1.2 GB`: decimal, as disks and downloads are counted."""
-    if number >= 1e9:
-        return f"{number / 1e9:,.1f} GB"
-    return f"{number / 1e6:.0f} MB" if number >= 1e6 else f"{number / 1e3:.0f} kB"

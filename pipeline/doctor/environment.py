@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pipeline
 from pipeline.doctor.chosen import Chosen
-from pipeline.doctor.diagnosis import Diagnosis, in_bytes
+from pipeline.doctor.diagnosis import Diagnosis
+from pipeline.figures import in_bytes
 
 PACKAGE = "khulasa"
 OLDEST = (3, 11)

@@ -14,8 +14,8 @@ from models.engine_ct2 import available_cores
 from models.home import models_home
 from models.snapshots import cache_folder
 from pipeline.doctor.chosen import Chosen
-from pipeline.doctor.diagnosis import Diagnosis, in_bytes
-from pipeline.figures import count
+from pipeline.doctor.diagnosis import Diagnosis
+from pipeline.figures import count, in_bytes
 
 PROC = Path("/proc")
 CGROUP = Path("/sys/fs/cgroup")

@@ -13,9 +13,9 @@ from models.installed import Installed, absent
 from models.model import Model, open_summarizer, open_translator
 from pipeline.cache import MEMORY, Cache
 from pipeline.doctor.chosen import ARABIC, Chosen, repository
-from pipeline.doctor.diagnosis import Diagnosis, guarded, in_bytes
+from pipeline.doctor.diagnosis import Diagnosis, guarded
 from pipeline.document import Document, Record
-from pipeline.figures import count, duration
+from pipeline.figures import count, duration, in_bytes
 from pipeline.flags import FLAGS
 from pipeline.flow import Pipeline
 

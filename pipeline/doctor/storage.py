@@ -1,26 +1,24 @@
 """Looks at what is kept on this machine, and at the hub that more comes from."""
 
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from importlib.metadata import version
 from pathlib import Path
 
 from models import snapshots
+from models.clearing import waste
+from models.conversions import conversions
 from models.home import models_home
 from models.hub import HubFailure, endpoint, probe
 from models.installed import size
 from pipeline.cache import Cache, open_cache, own_file
 from pipeline.doctor.chosen import Chosen
-from pipeline.doctor.diagnosis import Diagnosis, in_bytes
+from pipeline.doctor.diagnosis import Diagnosis
 from pipeline.doctor.machine import unwritable
-from pipeline.figures import count
+from pipeline.figures import count, in_bytes
 from pipeline.health import Health
 
 SAMPLE = 50_000
 """Rows of each table that are compared with their checksums: a tenth of a second."""
-
-_LEFT_BEHIND = 3600  # seconds; a conversion takes less than a minute
 
 
 def store(_: Chosen) -> Iterator[Diagnosis]:
@@ -31,15 +29,15 @@ def store(_: Chosen) -> Iterator[Diagnosis]:
         found = f"{home} cannot be written ({refusal}): no model can be converted, nothing is kept"
         yield Diagnosis("store", "poor", found, advice)
         return
-    folders = [one for one in (home / "converted").glob("*") if one.is_dir()]
-    made = [one for one in folders if not one.name.startswith(".")]
-    current = [one for one in made if one.name.endswith(f"-{version('ctranslate2')}")]
-    left = [one for one in folders if one not in made and _age(one) > _LEFT_BEHIND]
-    older = [one for one in made if one not in current]
-    yield from _waste("made for other versions of CTranslate2", older)
-    yield from _waste("left behind by conversions that were interrupted", left)
-    kept = f"{count(len(current), 'converted model')}, {in_bytes(sum(map(size, current)))}"
-    yield Diagnosis("store", "good", f"{home}: {kept}")
+    useless = list(waste())
+    if useless:
+        reasons = ", or ".join(dict.fromkeys(one.reason for one in useless))
+        found = f"{in_bytes(sum(one.size for one in useless))} {reasons}"
+        yield Diagnosis("store", "poor", found, "khulasa models gc")
+    gone = {one.folder for one in useless}
+    kept = [one.folder for one in conversions() if one.folder not in gone]
+    told = f"{count(len(kept), 'converted model')}, {in_bytes(sum(map(size, kept)))}"
+    yield Diagnosis("store", "good", f"{home}: {told}")
     fault = home.parent / "error.log"
     if fault.is_file():
         advice = "report it with that file, then delete it"
@@ -125,15 +123,3 @@ def _sizes(file: Path | None) -> str:
     log = file.with_name(f"{file.name}-wal")
     waiting = log.stat().st_size if log.is_file() else 0
     return f", {in_bytes(file.stat().st_size)}" + f" and {in_bytes(waiting)} of log" * bool(waiting)
-
-
-def _waste(reason: str, folders: list[Path]) -> Iterator[Diagnosis]:
-    if folders:
-        found = f"{in_bytes(sum(map(size, folders)))} {reason}"
-        advice = f"delete {' '.join(map(str, folders))}"
-        yield Diagnosis("store", "poor", found, advice)
-
-
-def _age(folder: Path) -> float:
-    """Seconds since anything in it changed."""
-    return time.time() - max(one.stat().st_mtime for one in (folder, *folder.rglob("*")))

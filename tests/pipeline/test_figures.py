@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.figures import chance, change, count, duration, rate, score, share
+from pipeline.figures import chance, change, count, duration, in_bytes, rate, score, share
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,11 @@ def test_a_change(points: float, said: str) -> None:
 )
 def test_a_chance(p: float | None, said: str) -> None:
     assert chance(p) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(0, "0 kB"), (1499, "1 kB"), (340e6, "340 MB"), (1.25e9, "1.2 GB"), (1.2e13, "12,000.0 GB")],
+)
+def test_bytes_as_they_are_read(number: float, told: str) -> None:
+    assert in_bytes(number) == told

@@ -10,7 +10,7 @@ from models.errors import KhulasaError
 from pipeline import doctor
 from pipeline.cache import own_file
 from pipeline.doctor import Chosen, Diagnosis, examine, exit_code
-from pipeline.doctor.diagnosis import guarded, in_bytes
+from pipeline.doctor.diagnosis import guarded
 
 pytestmark = pytest.mark.usefixtures("converted")
 
@@ -125,11 +125,3 @@ def test_an_interrupt_is_none_of_it() -> None:
 def test_exit_codes(bad: list[str], code: int) -> None:
     others = [Diagnosis("model", "good", ""), Diagnosis("self-test", "poor", "")]
     assert exit_code([*others, *(Diagnosis(name, "bad", "") for name in bad)]) == code
-
-
-@pytest.mark.parametrize(
-    ("number", "told"),
-    [(0, "0 kB"), (1499, "1 kB"), (340e6, "340 MB"), (1.25e9, "1.2 GB"), (1.2e13, "12,000.0 GB")],
-)
-def test_bytes_as_they_are_read(number: float, told: str) -> None:
-    assert in_bytes(number) == told

@@ -11,8 +11,9 @@ from models import catalog, snapshots, store
 from models.model import Runtime
 from pipeline.doctor import proofs
 from pipeline.doctor.chosen import Chosen
-from pipeline.doctor.diagnosis import Diagnosis, in_bytes
+from pipeline.doctor.diagnosis import Diagnosis
 from pipeline.document import Document, Record, Segment, Summary, SummarySentence, Translation
+from pipeline.figures import in_bytes
 from tests import factory
 
 pytestmark = pytest.mark.usefixtures("converted")

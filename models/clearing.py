@@ -1,0 +1,96 @@
+"""Makes room: removes a model with all that was made from it, or what nothing here uses."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from models import snapshots
+from models.conversions import Conversion, conversions, leftovers
+from models.fingerprint import remembered, weights_file
+from models.home import forget, records
+from models.installed import Installed, size
+from models.store import alone, carried
+from models.unpack import staging
+
+LEFT_BEHIND = 3600
+"""Seconds after which nothing is at work any more: converting takes less than a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waste:
+    """A folder that nothing uses, and why, in a clause."""
+
+    folder: Path
+    reason: str
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return size(self.folder)
+
+
+def remove(here: Installed) -> int:
+    """Remove a repository's files, also from the hub's cache, and what was made from them.
+
+    Returns how many bytes that were. Raises OSError where they cannot be removed.
+    """
+    folders = [
+        *(one.folder for one in here.conversions),
+        carried(here.name),
+        snapshots.storage(here.name),
+    ]
+    with alone(f"fetch-{here.name}"):
+        freed = sum(map(size, folders))
+        for folder in filter(Path.is_dir, folders):
+            shutil.rmtree(folder)
+        for key, _ in list(records("commits")):
+            if key.partition("@")[0] == here.name:
+                forget("commits", key)
+        forget("fingerprints", str(here.folder.resolve()))
+    return freed
+
+
+def waste() -> Iterator[Waste]:
+    """What can go: nothing uses it, or it is made again should it be wanted after all."""
+    owners = _owners()
+    for form in conversions():
+        if reason := _useless(form, owners.get((form.weights, form.tokens), [])):
+            yield Waste(form.folder, reason)
+    for folder in (*leftovers(), *staging()):
+        if folder.is_dir() and _age(folder) > LEFT_BEHIND:
+            yield Waste(folder, "left behind by work that was interrupted")
+
+
+def collect() -> int:
+    """Remove all waste; how many bytes that were."""
+    found = list(waste())
+    freed = sum(one.size for one in found)
+    for one in found:
+        shutil.rmtree(one.folder, ignore_errors=True)
+    return freed
+
+
+def _owners() -> dict[tuple[str, str], list[Path]]:
+    """The folders of models that were used and are still there, by what names a conversion."""
+    owners: dict[tuple[str, str], list[Path]] = {}
+    for key, _ in records("fingerprints"):
+        folder = Path(key)
+        if folder.is_dir() and (known := remembered(folder)):
+            owners.setdefault((known.weights[:16], known.tokens[:16]), []).append(folder)
+    return owners
+
+
+def _useless(form: Conversion, owners: list[Path]) -> str | None:
+    """Why a conversion can go; one that came without its weights cannot be made again."""
+    if not owners:
+        return "made from a model that is not here any more"
+    if not form.current and any(map(weights_file, owners)):
+        return "made for another version of CTranslate2"
+    return None
+
+
+def _age(folder: Path) -> float:
+    """Seconds since anything in it changed."""
+    return time.time() - max(one.stat().st_mtime for one in (folder, *folder.rglob("*")))

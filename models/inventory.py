@@ -1,0 +1,50 @@
+"""What there is: every model of the catalogue, and what else is on this machine, with its state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from models import catalog
+from models.catalog import Entry
+from models.fingerprint import remembered
+from models.installed import Installed, installed, others, size
+from models.model import open_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A model and what is here of it.
+
+    `passed` says, by the code of a language, how well it did in its self-test, in a clause; under
+    `en` for a summariser.
+    """
+
+    entry: Entry
+    here: Installed | None
+    passed: Mapping[str, str]
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is here whole."""
+        return self.here is not None and not self.here.absent
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes on the disk, its converted forms included."""
+        if self.here is None:
+            return 0
+        return self.here.size + sum(size(form.folder) for form in self.here.conversions)
+
+
+def everything() -> list[Entry]:
+    """The catalogue, then what is here besides."""
+    unknown = (catalog.entry(one.name) for one in others())
+    return [*catalog.entries().values(), *unknown]
+
+
+def item(entry: Entry) -> Item:
+    """Look at what is here of a model. Reads no large file, asks nobody."""
+    here = installed(entry.repository.name, entry.repository.revision)
+    if here is None or here.absent or remembered(here.folder) is None:
+        return Item(entry, here, {})
+    opened = open_entry(entry).items()
+    return Item(entry, here, {code: told for code, one in opened if (told := one.tested)})

@@ -1,0 +1,115 @@
+"""What can go, goes; what is used or cannot be made again, stays."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from models import snapshots
+from models.clearing import Waste, collect, remove, waste
+from models.conversions import Conversion, conversions
+from models.fingerprint import fingerprint
+from models.home import models_home, recall
+from models.installed import installed, size
+from models.model import Model, ready
+from models.store import commit_here
+from tests import factory
+from tests.models.carried import COMMIT, ENTRY, REPO, UNTESTED, cached
+
+
+@pytest.fixture(scope="session")
+def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return factory.marian(tmp_path_factory.mktemp("models") / "marian")
+
+
+@pytest.fixture
+def model(marian: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
+    """A model that was used."""
+    cached(marian)
+    with monkeypatch.context() as patch:
+        patch.setenv("KHULASA_SELF_TEST", "off")
+        return ready(ENTRY, UNTESTED)
+
+
+def of_version(version: str) -> Conversion:
+    """The conversion that is here, as if another CTranslate2 had made it too."""
+    [made] = [one for one in conversions() if one.current]
+    other = Conversion(made.weights, made.tokens, made.compute, version)
+    shutil.copytree(made.folder, other.folder)
+    return other
+
+
+def test_nothing_of_what_is_used_is_waste(model: Model) -> None:
+    assert list(waste()) == []
+    assert collect() == 0
+
+
+def test_what_another_version_made(model: Model) -> None:
+    older = of_version("4.0.1")
+    assert list(waste()) == [Waste(older.folder, "made for another version of CTranslate2")]
+    taken = size(older.folder)
+    assert collect() == taken > 10_000
+    assert [one.current for one in conversions()] == [True]
+
+
+def test_what_came_without_its_weights_stays(model: Model) -> None:
+    older = of_version("4.0.1")
+    sha256 = model.fingerprint.weights
+    (model.located.folder / "model.safetensors").unlink()
+    (model.located.folder / "weights.json").write_text(f'{{"sha256": "{sha256}"}}')
+    assert list(waste()) == []
+    assert older.folder.is_dir()
+
+
+def test_what_was_made_from_a_model_that_is_gone(model: Model) -> None:
+    shutil.rmtree(snapshots.storage(REPO))
+    [found] = waste()
+    assert found.reason == "made from a model that is not here any more"
+
+
+def test_a_folder_of_the_users_counts_as_used(marian: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(marian, tmp_path / "own")
+    known = fingerprint(folder)
+    made = Conversion(known.weights[:16], known.tokens[:16], "int8", "1.0")
+    made.folder.mkdir(parents=True)
+    [found] = waste()
+    assert found.reason == "made for another version of CTranslate2"
+    shutil.rmtree(folder)
+    [found] = waste()
+    assert found.reason == "made from a model that is not here any more"
+
+
+@pytest.mark.parametrize("place", ["models/converted/.x.1", "models/.unpacking"])
+def test_what_interrupted_work_left(place: str) -> None:
+    folder = models_home().parent / place
+    folder.mkdir(parents=True)
+    (folder / "half").write_bytes(b"12345")
+    assert list(waste()) == []  # it may be at work
+    for one in (folder / "half", folder):
+        os.utime(one, (1, 1))
+    assert list(waste()) == [Waste(folder, "left behind by work that was interrupted")]
+    assert collect() == 5
+    assert not folder.exists()
+
+
+def test_removed_with_all_that_was_made_of_it(model: Model) -> None:
+    assert recall("commits", f"{REPO}@main") == {"commit": COMMIT}
+    here = installed(REPO)
+    assert here is not None
+    [form] = here.conversions
+    taken = here.size + size(form.folder)
+    assert remove(here) == taken
+    assert installed(REPO) is None
+    assert conversions() == []
+    assert commit_here(REPO, "main") is None
+    assert list(waste()) == []
+
+
+def test_other_models_stay(model: Model, marian: Path) -> None:
+    cached(marian, "owner/other")
+    here = installed("owner/other")
+    assert here is not None
+    remove(here)
+    assert installed("owner/other") is None
+    assert installed(REPO) is not None
