@@ -21,6 +21,7 @@ from pipeline import logs
 from pipeline.cli import quality, work
 from pipeline.cli.cache import cache_app
 from pipeline.cli.memory import memory_app
+from pipeline.cli.models import models_app
 from pipeline.cli.terminal import say
 
 
@@ -74,6 +75,7 @@ app.command()(quality.check)
 app.command()(quality.flags)
 app.command("eval")(quality.evaluate)
 app.command()(quality.doctor)
+app.add_typer(models_app, name="models", no_args_is_help=True)
 app.add_typer(memory_app, name="memory", no_args_is_help=True)
 app.add_typer(cache_app, name="cache", no_args_is_help=True)
 
