@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from models.unpack import Arrived, unpack
 from tests import factory
 from tests.models.carried import COMMIT, ENTRY, REPO, UNTESTED, cached
 
+ROOT = Path(__file__).parents[2]
 PLACE = f"{REPO.replace('/', '--')}/{COMMIT}"
 
 
@@ -297,6 +299,40 @@ def test_what_a_killed_process_left_is_no_obstacle(file: bytes) -> None:
     (stale / "half").write_text("of a file")
     unpack(io.BytesIO(file))
     assert not stale.exists()
+
+
+UNPACK = """
+import sys, time
+from models import unpack
+
+def wait(*_):
+    print("here", flush=True)
+    time.sleep(60)
+
+setattr(unpack, sys.argv[2], wait)
+with open(sys.argv[1], "rb") as archive:
+    unpack.unpack(archive)
+"""
+
+
+@pytest.mark.parametrize("moment", ["_install", "_install_files", "settle", "replace_text"])
+def test_a_kill_leaves_no_half_model(moment: str, file: bytes, tmp_path: Path) -> None:
+    (tmp_path / "models.tar").write_bytes(file)
+    process = subprocess.Popen(
+        [sys.executable, "-c", UNPACK, str(tmp_path / "models.tar"), moment],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "here\n"
+    process.kill()
+    process.communicate()
+    here = installed(REPO)
+    assert here is None or here.absent or moment == "settle"  # then all of it was there
+    with (tmp_path / "models.tar").open("rb") as archive:
+        unpack(archive)
+    assert len(translated(ready(ENTRY, UNTESTED))) == 2
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting wants root")
