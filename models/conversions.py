@@ -18,6 +18,7 @@ from pathlib import Path
 from models.errors import FULL, ModelError, ModelMissing
 from models.fingerprint import Fingerprint, digest, weights_file
 from models.home import models_home
+from models.snapshots import name_of
 from models.store import alone
 
 log = logging.getLogger(__name__)
@@ -135,7 +136,7 @@ def _carried(folder: Path, fingerprint: Fingerprint, compute: str) -> Path:
 def _convert(folder: Path, target: Path, compute: str) -> None:
     for stale in target.parent.glob(f".{target.name}.*"):
         shutil.rmtree(stale, ignore_errors=True)
-    log.info("converting %s to %s, once", folder.name, compute)
+    log.info("converting %s to %s, once", name_of(folder), compute)
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         temporary.mkdir(parents=True)
@@ -147,7 +148,8 @@ def _convert(folder: Path, target: Path, compute: str) -> None:
         (temporary / "model").replace(target)
     except OSError as error:
         reason = "the disk is full" if error.errno in FULL else str(error)
-        raise ModelError(f"cannot convert {folder.name} in {target.parent}: {reason}") from error
+        told = f"cannot convert {name_of(folder)} in {target.parent}: {reason}"
+        raise ModelError(told) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

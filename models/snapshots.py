@@ -31,6 +31,12 @@ def snapshot(repo: str, commit: str) -> Path:
     return storage(repo) / "snapshots" / commit
 
 
+def name_of(folder: Path) -> str:
+    """`owner/name` of the folder of a snapshot; of any other folder its own name."""
+    place = folder.parents[1].name if folder.parent.name == "snapshots" else ""
+    return place.removeprefix("models--").replace("--", "/", 1) or folder.name
+
+
 def is_commit(revision: str) -> bool:
     """Whether a revision names one commit, and no branch."""
     return re.fullmatch("[0-9a-f]{40}", revision) is not None

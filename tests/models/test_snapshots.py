@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +43,10 @@ def test_commits_of_revisions(revision: str, commit: str | None) -> None:
     home.replace_text(snapshots.storage("o/n") / "refs" / "main", "a" * 40 + "\n")
     home.replace_text(snapshots.storage("o/n") / "refs" / "refs" / "pr" / "7", "b" * 40)
     assert snapshots.commit_of("o/n", revision) == commit
+
+
+def test_the_name_of_a_folder() -> None:
+    folder = snapshots.snapshot("Helsinki-NLP/opus-mt-ar-en", "c0ffee" + "0" * 34)
+    assert snapshots.name_of(folder) == "Helsinki-NLP/opus-mt-ar-en"
+    assert snapshots.name_of(Path("/data/my--model")) == "my--model"
+    assert snapshots.name_of(Path("/")) == ""
