@@ -26,15 +26,16 @@ def failure(repo: str, revision: str, message: dict[str, Any], lacking: int) -> 
     kind, detail = message["kind"], message["detail"]
     if kind == "damaged":
         return ModelUnfit(f"{repo} from {endpoint()}: {detail}; try again")
-    if kind == "disk":
-        room = f"; make room for {lacking / 1e6:.0f} MB, what has come is kept" if lacking else ""
-        return ModelError(f"cannot store {repo} in {cache_folder()}: {detail}{room}")
+    if kind in ("disk", "full"):
+        room = f"; make room for {lacking / 1e6:.1f} MB, what has come is kept"
+        advice = room if kind == "full" else ""
+        return ModelError(f"cannot store {repo} in {cache_folder()}: {detail}{advice}")
     if kind == "locked":
         return HubFailure(f"another program is downloading it: let it end ({detail})")
-    if kind == "unreachable" and (between := proxy()):
-        return HubFailure(f"the proxy {between} cannot be reached or fails ({detail})")
+    if kind in ("password", "unreachable") and (between := proxy()):
+        return HubFailure(_of_proxy(kind, detail, *between))
     clause = _CLAUSES[kind].format(
-        revision=revision, detail=detail, wait=_wait(message.get("after")), proxy=proxy()
+        revision=revision, detail=detail, wait=_wait(message.get("after"))
     )
     return HubFailure(f"{endpoint()} {clause}")
 
@@ -57,7 +58,7 @@ _CLAUSES = {
         "sends something that no hub sends: a network that wants you to log in, or a proxy, may "
         "answer in its place; or HF_ENDPOINT is wrong ({detail})"
     ),
-    "password": "is behind the proxy {proxy}, which wants http://USER:PASSWORD@ in HTTPS_PROXY",
+    "password": "wants a password, as a proxy does ({detail}): look at HTTPS_PROXY",
     "private": "has no such model, or shows it only to a valid HF_TOKEN",
     "refused": "refused: look at HF_TOKEN and at what it may read ({detail})",
     "revision": "has the model, but no revision {revision!r}",
@@ -69,8 +70,8 @@ _CLAUSES = {
 }
 
 
-def proxy() -> str | None:
-    """The proxy between here and the hub, as the environment says it, without its password."""
+def proxy() -> tuple[str, str] | None:
+    """The proxy between here and the hub as HOST:PORT, and the variable that usually names it."""
     from urllib.request import getproxies, proxy_bypass
 
     hub = urlsplit(endpoint())
@@ -78,7 +79,16 @@ def proxy() -> str | None:
         return None
     known = getproxies()
     address = known.get(hub.scheme) or known.get("all")
-    return f"http://{address.rpartition('@')[2].rpartition('//')[2]}" if address else None
+    if not address:
+        return None
+    return address.rpartition("//")[2].rpartition("@")[2], f"{hub.scheme.upper()}_PROXY"
+
+
+def _of_proxy(kind: str, detail: str, place: str, variable: str) -> str:
+    if kind == "password":
+        advice = f"set {variable} to http://USER:PASSWORD@{place}"
+        return f"the proxy http://{place} wants a password: {advice}"
+    return f"the proxy http://{place} cannot be reached or fails ({detail}): look at {variable}"
 
 
 def _wait(seconds: float | None) -> str:

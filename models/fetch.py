@@ -69,12 +69,13 @@ def announced(repo: str, revision: str) -> tuple[str, list["Remote"]]:
     try:
         info = HfApi().model_info(repo, revision=revision, files_metadata=True)
         listed = {file.rfilename: file for file in info.siblings or ()}
+        commit = info.sha or ""
+        if not _COMMIT.fullmatch(commit):
+            raise NotAHub("it names no commit")
+        remotes = [_remote(repo, commit, listed[name]) for name in needed(listed)]
+        return commit, sorted(remotes, key=lambda one: -one.size)
     except (AttributeError, KeyError, TypeError):
         raise NotAHub("its answer is not that of a hub") from None
-    if not _COMMIT.fullmatch(info.sha or ""):
-        raise NotAHub("it names no commit")
-    remotes = [_remote(repo, str(info.sha), listed[name]) for name in needed(listed)]
-    return str(info.sha), sorted(remotes, key=lambda one: -one.size)
 
 
 def _remote(repo: str, commit: str, file: Any) -> "Remote":

@@ -1,7 +1,29 @@
-"""The line to the hub: who hears what arrives on it, and how long it may be silent."""
+"""The line to the hub: what it announces, who hears what arrives, how long it may be silent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as the hub announces it, `size` in bytes: large ones by sha256, small by git's id."""
+
+    size: int
+    sha256: str | None = None
+    git: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What the hub has now of a model: its commit, and the files that we need, by name."""
+
+    commit: str
+    files: Mapping[str, File]
+
+    @property
+    def total(self) -> int:
+        """Bytes."""
+        return sum(file.size for file in self.files.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,8 +113,9 @@ def _complete(remote: Remote, part: Path, channel: Channel, timeout: float) -> N
         try:
             _ask(remote, part, here, channel, timeout)
         except Exception as error:  # noqa: BLE001 (sorted there, and raised where it does not pass)
-            tries = 0 if _size(part) > here else tries + 1
+            tries = 0 if _size(part) > here else tries
             pause(error, tries, INTERRUPTED, channel)
+            tries += 1
 
 
 def _ask(remote: Remote, part: Path, start: int, channel: Channel, timeout: float) -> None:
@@ -140,10 +141,10 @@ def _write(chunks: Iterator[bytes], out: Any, remote: Remote, here: int, channel
         if here > remote.size:
             raise Damaged(f"{remote.name} is longer than the {remote.size} bytes announced")
         out.write(chunk)
+        out.flush()  # a process that is killed leaves what it has
         channel.arrived(len(chunk))
     if here < remote.size:
         raise BrokenOff(f"{remote.name} broke off after {here} of {remote.size} bytes")
-    out.flush()
     os.fsync(out.fileno())  # before it gets the name of a whole file
 
 

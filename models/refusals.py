@@ -26,18 +26,23 @@ INTERRUPTED = FAILING | {"unreachable", "name", "silent"}
 
 _STATUS = {401: "private", 404: "missing", 403: "refused", 407: "password", 416: "damaged"}
 _BUSY = {408, 429}
-_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_DISK = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
 
-class Damaged(Exception):
+class Noticed(Exception):
+    """What this program sees itself; its message is the detail."""
+
+
+class Damaged(Noticed):
     """What arrived is not what the hub announced."""
 
 
-class NotAHub(Exception):
+class NotAHub(Noticed):
     """What answers does not speak as a hub does."""
 
 
-class BrokenOff(Exception):
+class BrokenOff(Noticed):
     """The connection ended before the file did."""
 
 
@@ -56,7 +61,8 @@ def refusal(error: BaseException) -> Refusal:
     causes = [*_causes(error)]
     answer = next((one.response for one in causes if hasattr(one, "response")), None)
     kind = _by_type(causes) or _by_answer(answer) or _by_number(causes) or "unreachable"
-    detail = _detail(causes[-1]) if answer is None else _status(answer)
+    first = next((one for one in causes if isinstance(one, Noticed)), causes[-1])
+    detail = _detail(first) if answer is None else _status(answer)
     return Refusal(kind, detail, _after(answer))
 
 
@@ -116,8 +122,8 @@ def _by_answer(answer: Any) -> str | None:
 
 
 def _by_number(causes: list[BaseException]) -> str | None:
-    numbers = (one.errno for one in causes if isinstance(one, OSError))
-    return "disk" if _DISK.intersection(numbers) else None
+    numbers = {one.errno for one in causes if isinstance(one, OSError)}
+    return "full" if numbers & _FULL else "disk" if numbers & _DISK else None
 
 
 def _status(answer: Any) -> str:
@@ -148,5 +154,4 @@ def _detail(cause: BaseException) -> str:
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
-        hidden = error.__suppress_context__
-        error = error.__cause__ or (None if hidden else error.__context__)
+        error = error.__cause__ or error.__context__  # the client hides some of its causes

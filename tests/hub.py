@@ -11,6 +11,8 @@ import contextlib
 import hashlib
 import json
 import re
+import ssl
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -32,6 +34,21 @@ class Faults:
 
     silent: bool = False
     status: int | None = None
+    code: str = ""
+    """The X-Error-Code of answers with `status`."""
+    retry_after: str | None = None
+    times: int | None = None
+    """How many requests meet `status`; None: all."""
+    page: bool = False
+    """Answers with a page for people, as a network does that wants them to log in."""
+    loop: bool = False
+    """Redirects to the same address."""
+    elsewhere: str = ""
+    """Another host, to which requests for files are redirected."""
+    longer: int = 0
+    """So many bytes more than announced are sent; fewer, if negative."""
+    pace: float | None = None
+    """Bytes a second."""
     cut_after: int | None = None
     cuts: int = 1
     stall_after: int | None = None
@@ -50,7 +67,13 @@ class Hub:
     """If set, requests without it are answered 401."""
     pinned: dict[str, str] = field(default_factory=dict)
     """Commits that repositories claim to be at, instead of digests of what they hold."""
+    prefix: str = ""
+    """The path under which it is found, as of a mirror."""
+    certificate: Path | None = None
+    """If set, it speaks TLS, with this certificate and key."""
     requests: Counter[str] = field(default_factory=Counter)
+    authorizations: list[str | None] = field(default_factory=list)
+    """What each request showed."""
     ranges: list[str] = field(default_factory=list)
 
     def __enter__(self) -> "Hub":
@@ -63,8 +86,12 @@ class Hub:
             served = hub
 
         self._stop = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if self.certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self.certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
         return self
@@ -79,7 +106,8 @@ class Hub:
     @property
     def url(self) -> str:
         """The endpoint."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        scheme = "https" if self.certificate else "http"
+        return f"{scheme}://127.0.0.1:{self._server.server_address[1]}{self.prefix}"
 
     def commit(self, repo: str) -> str:
         """The commit of `main` now: it moves when a file changes, unless it is pinned."""
@@ -98,9 +126,16 @@ class Hub:
         """How many requests there were."""
         return sum(self.requests.values())
 
-    def wait(self) -> None:
-        """Keep a client waiting until the server ends."""
-        self._stop.wait(60)
+    def wait(self, seconds: float = 60) -> None:
+        """Keep a client waiting, at most until the server ends."""
+        self._stop.wait(seconds)
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients may go when they like; anything else is a fault of ours, and told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -119,6 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         path = unquote(urlsplit(self.path).path)
         self.served.requests[f"{self.command} {path}"] += 1
+        self.served.authorizations.append(self.headers.get("Authorization"))
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             if not self._misbehave(path):
                 self._serve(path)
@@ -130,11 +166,25 @@ class _Handler(BaseHTTPRequestHandler):
         if faults.silent:
             self.served.wait()
             self.close_connection = True
-        elif faults.status is not None:
-            self._refuse(faults.status, "")
-        return faults.silent or faults.status is not None
+        elif faults.status is not None and faults.times != 0:
+            faults.times = None if faults.times is None else faults.times - 1
+            retry = {"Retry-After": faults.retry_after} if faults.retry_after else {}
+            self._refuse(faults.status, faults.code, retry)
+        elif faults.page:
+            self._page()
+        elif faults.loop or (faults.elsewhere and "/resolve/" in path):
+            self._refuse(302, "", {"Location": faults.elsewhere + self.path})
+        else:
+            return False
+        return True
+
+    def _page(self) -> None:
+        body = b"<!DOCTYPE html><title>Log in</title>"
+        self._head(200, len(body), {"Content-Type": "text/html"})
+        self.wfile.write(body)
 
     def _serve(self, path: str) -> None:
+        path = path.removeprefix(self.served.prefix)
         match = _API.fullmatch(path) or _FILE.fullmatch(path)
         token = self.served.token
         if token is not None and self.headers.get("Authorization") != f"Bearer {token}":
@@ -164,6 +214,8 @@ class _Handler(BaseHTTPRequestHandler):
         start = self._start(path)
         headers = commit | _digest_headers(path) | {"Accept-Ranges": "bytes"}
         size = path.stat().st_size
+        if self.served.faults.only in f"/{name}":
+            size += self.served.faults.longer
         if start:
             headers["Content-Range"] = f"bytes {start}-{size - 1}/{size}"
         self._head(206 if start else 200, size - start, headers)
@@ -187,6 +239,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             self.wfile.write(chunk)
             sent += len(chunk)
+        self.wfile.write(b"?" * self.served.faults.longer)
 
     def _limit(self, path: Path, start: int) -> int | None:
         """After how many bytes this answer breaks off."""
@@ -208,10 +261,18 @@ class _Handler(BaseHTTPRequestHandler):
         faults = self.served.faults
         with path.open("rb") as stream:
             stream.seek(start)
-            while chunk := stream.read(1 << 16):
+            while chunk := stream.read(self._at_once(path)):
                 if faults.corrupt and faults.only in f"/{path.name}":
                     chunk = bytes(byte ^ 1 for byte in chunk)
                 yield chunk
+
+    def _at_once(self, path: Path) -> int:
+        """How many bytes to send now; waits where they are to come slowly."""
+        faults = self.served.faults
+        if faults.pace is None or faults.only not in f"/{path.name}":
+            return 1 << 16
+        self.served.wait(0.1)
+        return max(1, round(faults.pace / 10))
 
     def _json(self, value: object) -> None:
         body = json.dumps(value).encode()

@@ -168,7 +168,7 @@ def test_refused_connection() -> None:
 
 def test_a_host_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")
-    with pytest.raises(ModelMissing, match=r"http://hub\.invalid cannot be reached"):
+    with pytest.raises(ModelMissing, match=r"http://hub\.invalid cannot be found by name"):
         locate(WANTED)
 
 
@@ -196,7 +196,7 @@ def waits(timeout: float | None, monkeypatch: pytest.MonkeyPatch) -> list[float]
         left.append(round(child._clock.left))
         return news[len(left) - 1]
 
-    monkeypatch.setattr("models.hub._Child.hear", note)
+    monkeypatch.setattr("models.watch.Download.hear", note)
     hub.fetch(REPO, "main", timeout=timeout)
     return left
 
