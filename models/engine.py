@@ -93,22 +93,36 @@ def check_lengths(batch: Sequence[Tokens], positions: int, kind: str = "source")
             )
 
 
-def partition(lengths: Sequence[int], beam: int, workers: int = 1) -> Iterator[list[int]]:
+@dataclass(slots=True)
+class Limits:
+    """The most of a batch: hypotheses, its sources times the beam, and tokens, padding included.
+
+    Whoever finds that so many tokens are too much may lower them at any time.
+    """
+
+    hypotheses: int = BATCH
+    tokens: int = BUDGET
+
+
+def partition(
+    lengths: Sequence[int], beam: int, workers: int = 1, limits: Limits | None = None
+) -> Iterator[list[int]]:
     """Cut work into batches: indexes of `lengths`, longest first, every index exactly once.
 
-    A batch is at most BATCH hypotheses, `beam` a source, and BUDGET tokens of source, its longest
-    member times its size, as padding does. It takes no more than one worker's share of the tokens
-    that are left, so that `workers` end together (guided self-scheduling, Polychronopoulos and
-    Kuck 1987). A source that is too much by itself is a batch of its own.
+    A batch is at most what the limits are when it is cut, `beam` hypotheses a source, and of
+    tokens its longest member times its size, as padding does. It takes no more than one worker's
+    share of the tokens that are left, so that `workers` end together (guided self-scheduling,
+    Polychronopoulos and Kuck 1987). A source that is too much by itself is a batch of its own.
     """
+    limits = limits or Limits()
     left = sum(lengths)
     batch: list[int] = []
     taken = 0
     for index in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
         size = len(batch) + 1
         if batch and (
-            size * beam > BATCH
-            or size * lengths[batch[0]] > BUDGET
+            size * beam > limits.hypotheses
+            or size * lengths[batch[0]] > limits.tokens
             or (taken + lengths[index]) * workers > left
         ):
             yield batch

@@ -13,31 +13,43 @@ How the options map, measured against transformers (tests/models/test_engines.py
 
 import json
 import os
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args
 
+from models.batches import Memory, Pending, exhausted, in_batches, in_order
+from models.compute import Compute, check
 from models.convert import LIMITS
+from models.device import PROCESSOR, Device
 from models.engine import (
     DecodeOptions,
     Engine,
     Hypothesis,
     Tokens,
     check_lengths,
-    partition,
 )
-from models.errors import DeviceMissing, ModelUnfit, one_line
+from models.errors import ModelUnfit, OutOfMemory, one_line
 
-COMPUTES = ("int8", "float32")
+# What `auto` takes on a card: the second of the first pair whose first is supported there, which
+# tells the compute capability (8.0, 7.0, 6.1). tests/benchmarks/tuning.md has the measurements.
+_BEST_OF_CARDS = (
+    ("bfloat16", "float16"),
+    ("int8_float16", "int8_float16"),
+    ("int8", "int8"),
+    ("float32", "float32"),
+)
 
 _WORKERS = 8
 # Batches beyond those in work: what a worker goes on with while its last batch is handed over.
 _WAITING = 1
-# Tokens of targets scored at once: 128 MB of logits where the vocabulary has 62,000.
-_SCORED = 512
-# Seconds between two looks for a batch that is done: CTranslate2 wakes nobody.
-_GLANCE = 0.003
+# A token of a target that is scored takes the memory of so many decoded: all its logits are held,
+# 128 MB for 512 tokens where the vocabulary has 62,000.
+_SCORED = 4
+
+
+T = TypeVar("T")
 
 
 def name(compute: str = "int8") -> str:
@@ -48,31 +60,67 @@ def name(compute: str = "int8") -> str:
     return f"ctranslate2-{release}-{compute}"
 
 
-def load(
-    folder: Path, *, compute: str = "int8", device: str = "cpu", threads: int | None = None
-) -> Engine:
-    """Load a folder that `models.convert.convert` wrote; "auto" is the processor.
+def automatic(device: Device) -> str:
+    """The fastest precision of the device, which loses next to nothing of the translation.
 
-    `threads` is how many to compute with, one for each core that this process may use if None.
-    Raises ModelUnfit where the files are damaged, DeviceMissing where `device` is not here.
+    A processor is not asked: CTranslate2 computes int8 on all. Raises DeviceMissing.
+    """
+    if device.kind == "cpu":
+        return "int8"
+    there = supported(device)
+    return next(best for mark, best in _BEST_OF_CARDS if mark in there)
+
+
+def supported(device: Device) -> tuple[str, ...]:
+    """The precisions that the processor, or each of the cards, computes in.
+
+    Raises DeviceMissing.
     """
     import ctranslate2
 
-    if device not in ("auto", "cpu") and not ctranslate2.get_cuda_device_count():
-        raise DeviceMissing(device, "CTranslate2")
+    if device.kind == "cpu":
+        there = ctranslate2.get_supported_compute_types("cpu")
+    else:
+        cards = ctranslate2.get_cuda_device_count() if device.kind == "cuda" else 0
+        device.check(cards, "CTranslate2")
+        ask = partial(ctranslate2.get_supported_compute_types, "cuda")
+        there = set.intersection(*map(ask, device.cards))
+    return tuple(compute for compute in get_args(Compute) if compute in there)
+
+
+def load(
+    folder: Path,
+    *,
+    compute: str = "int8",
+    device: Device = PROCESSOR,
+    threads: int | None = None,
+) -> Engine:
+    """Load a folder that `models.convert.convert` wrote.
+
+    `threads` is how many to compute with, one for each core that this process may use if None;
+    a card has one worker. Raises ModelUnfit where the files are damaged, DeviceMissing where
+    `device` is not here, PrecisionMissing where it does not compute so.
+    """
+    import ctranslate2
+
+    check(compute, supported(device), device, "CTranslate2")
     threads = threads or available_cores()
-    workers = min(threads, _WORKERS)
+    workers = min(threads, _WORKERS) if device.kind == "cpu" else 1
     try:
         limits = json.loads((folder / LIMITS).read_text("utf-8"))
         translator = ctranslate2.Translator(
             str(folder),
-            device="cpu" if device == "auto" else device,
+            device=device.kind,
+            device_index=list(device.cards),
             compute_type=compute,
             inter_threads=workers,
             intra_threads=threads // workers,
         )
-        return CTranslate2Engine(translator, limits, workers, name(compute))
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        workers *= len(device.cards)
+        return CTranslate2Engine(translator, limits, workers, name(compute), Memory.of(device))
+    except (OSError, ValueError, RuntimeError, KeyError, MemoryError) as error:
+        if exhausted(error):
+            raise OutOfMemory(f"{folder}: the memory of {device} does not hold it") from None
         raise ModelUnfit(f"{folder}: cannot be loaded ({one_line(error)})") from None
 
 
@@ -83,10 +131,16 @@ def available_cores() -> int:
 
 
 class CTranslate2Engine(Engine):
-    """One converted model. Each worker has a batch; one more waits for the first to be free."""
+    """One converted model on one device or several cards of a kind.
 
-    def __init__(self, translator: Any, limits: dict[str, Any], workers: int, engine: str) -> None:
+    Each worker has a batch; one more waits for the first to be free.
+    """
+
+    def __init__(
+        self, translator: Any, limits: dict[str, Any], workers: int, engine: str, memory: Memory
+    ) -> None:
         self.name = engine
+        self._memory = memory
         self._translator = translator
         self._workers = workers
         self._positions: int = limits["positions"]
@@ -99,7 +153,12 @@ class CTranslate2Engine(Engine):
     ) -> Iterator[dict[int, Hypothesis]]:
         """As Engine says."""
         check_lengths(sources, self._positions)
-        return self._portions(sources, options)
+
+        def begin(indexes: list[int]) -> Pending[Hypothesis]:
+            results = self._submit([sources[index] for index in indexes], options)
+            return _Batch(results, partial(self._hypothesis, options=options))
+
+        return self._portions(sources, options.beam, begin)
 
     def score(
         self, sources: Sequence[Tokens], targets: Sequence[Tokens]
@@ -108,32 +167,28 @@ class CTranslate2Engine(Engine):
         first = len(self._first)
         check_lengths(sources, self._positions)
         check_lengths(targets, self._positions - 1 - first, "target")
-        longest = max(map(len, targets), default=0) + first + 1
-        found = self._translator.score_batch(
-            [list(source) for source in sources],
-            [[*self._first, *target] for target in targets],
-            max_batch_size=max(1, _SCORED // longest),
-            max_input_length=0,
-        )
-        return [tuple(one.log_probs[first:]) for one in found]
+
+        def begin(indexes: list[int]) -> Pending[tuple[float, ...]]:
+            results = self._translator.score_batch(
+                [list(sources[index]) for index in indexes],
+                [[*self._first, *targets[index]] for index in indexes],
+                asynchronous=True,
+                max_input_length=0,
+            )
+            return _Batch(results, lambda result: tuple(result.log_probs[first:]))
+
+        return in_order(self._portions(targets, 1, begin, _SCORED))
 
     def _portions(
-        self, sources: Sequence[Tokens], options: DecodeOptions
-    ) -> Iterator[dict[int, Hypothesis]]:
-        lengths = [len(source) for source in sources]
-        ahead: list[dict[int, Any]] = []
-        for indexes in partition(lengths, options.beam, self._workers):
-            results = self._submit([sources[index] for index in indexes], options)
-            ahead.append(dict(zip(indexes, results, strict=True)))
-            if len(ahead) >= self._workers + _WAITING:
-                yield self._collect(_first_done(ahead), options)
-        while ahead:
-            yield self._collect(_first_done(ahead), options)
-
-    def _collect(self, results: dict[int, Any], options: DecodeOptions) -> dict[int, Hypothesis]:
-        return {
-            index: self._hypothesis(result.result(), options) for index, result in results.items()
-        }
+        self,
+        texts: Sequence[Tokens],
+        beam: int,
+        begin: Callable[[list[int]], Pending[T]],
+        weight: int = 1,
+    ) -> Iterator[dict[int, T]]:
+        lengths = [len(text) for text in texts]
+        ahead = self._workers + _WAITING
+        return in_batches(lengths, beam, begin, self._memory, self._workers, ahead, weight)
 
     def _submit(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Any]:
         prefix = len(self._first)
@@ -164,10 +219,15 @@ class CTranslate2Engine(Engine):
         return Hypothesis(tuple(t for t in own if t not in skipped), mean, finished)
 
 
-def _first_done(ahead: list[dict[int, Any]]) -> dict[int, Any]:
-    """Wait for any of the batches, and take it out: what is done is to be kept before a kill."""
-    while True:
-        for number, results in enumerate(ahead):
-            if all(result.done() for result in results.values()):
-                return ahead.pop(number)
-        time.sleep(_GLANCE)
+@dataclass(frozen=True, slots=True)
+class _Batch(Pending[T]):
+    """What CTranslate2 has promised for the sources of a batch, and how it is read."""
+
+    promises: list[Any]
+    read: Callable[[Any], T]
+
+    def done(self) -> bool:
+        return all(promise.done() for promise in self.promises)
+
+    def result(self) -> list[T]:
+        return [self.read(promise.result()) for promise in self.promises]

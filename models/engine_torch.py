@@ -2,26 +2,29 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models import config, tokens
+from models.batches import Lazy, Memory, exhausted, in_batches, in_order
+from models.compute import check
 from models.config import ModelConfig
+from models.device import PROCESSOR, Device
 from models.engine import (
     DecodeOptions,
     Engine,
     Hypothesis,
     Tokens,
     check_lengths,
-    partition,
 )
-from models.errors import DeviceMissing, ModelUnfit, one_line
+from models.errors import ModelUnfit, OutOfMemory, one_line
+from models.parallel import Parallel
 
 if TYPE_CHECKING:
     import torch
     from transformers import GenerationConfig, LogitsProcessorList
-
-COMPUTES = ("float32",)
 
 # Logits held at once while hypotheses are scored: 256 MB of float32.
 _LOGITS = 64_000_000
@@ -35,40 +38,71 @@ def name(compute: str = "float32") -> str:
     return f"torch-{release}-{compute}"
 
 
+def automatic(_: Device) -> str:
+    """The precision of the reference: on a card others are faster, which nobody measured yet."""
+    return "float32"
+
+
+def supported(device: Device) -> tuple[str, ...]:
+    """The precisions that the device computes in. Raises DeviceMissing.
+
+    A processor's float16 is slower than its float32, and cards before compute capability 8.0 have
+    no bfloat16 of their own.
+    """
+    import torch
+
+    if device.kind == "cpu":
+        return "bfloat16", "float32"
+    if device.kind == "mps":
+        device.check(int(torch.backends.mps.is_available()), "torch")
+        return "float16", "float32"
+    device.check(torch.cuda.device_count(), "torch")
+    new = min(map(torch.cuda.get_device_capability, device.cards)) >= (8, 0)
+    return ("bfloat16", "float16", "float32") if new else ("float16", "float32")
+
+
 def load(
-    folder: Path, *, compute: str = "float32", device: str = "cpu", threads: int | None = None
+    folder: Path,
+    *,
+    compute: str = "float32",
+    device: Device = PROCESSOR,
+    threads: int | None = None,
 ) -> Engine:
-    """Load the original weights of a model folder onto `device`; "auto" is the processor.
+    """Load the original weights of a model folder onto `device`.
 
     `threads` is how many torch computes with, for all models of this process; torch's own choice
     if None.
 
     Raises ModelUnfit where the files are damaged or do not fill the model, DeviceMissing where
-    `device` is not here.
+    `device` is not here, PrecisionMissing where it does not compute so, OutOfMemory where it has
+    no room for the model.
     """
-    device = _device(device)
+    import torch
+
+    check(compute, supported(device), device, "torch")
     if threads:
-        _limit(threads)
+        torch.set_num_threads(threads)
     source, target = tokens.vocabularies(folder)
-    model = read_model(folder).to(device)
-    return TorchEngine(model, config.read(folder), source, target, name(compute))
+    model, settings, engine = read_model(folder), config.read(folder), name(compute)
+    replicas = [
+        TorchEngine(replica, settings, source, target, engine, Memory.of(place))
+        for place, replica in zip(device.each(), _placed(model, device, compute), strict=True)
+    ]
+    return replicas[0] if len(replicas) == 1 else Parallel(replicas, Memory.of(device))
 
 
-def _limit(threads: int) -> None:
+def _placed(model: Any, device: Device, compute: str) -> Iterator[Any]:
+    """The model on each of the cards; the last takes the model itself."""
     import torch
 
-    torch.set_num_threads(threads)
-
-
-def _device(wanted: str) -> str:
-    import torch
-
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if wanted in ("auto", "cpu"):
-        return "cpu"
-    if not there.get(wanted):
-        raise DeviceMissing(wanted, "torch")
-    return wanted
+    for one in device.each():
+        own = model if one.cards[-1] == device.cards[-1] else deepcopy(model)
+        try:
+            yield own.to(torch.device(one.kind, one.cards[0]), getattr(torch, compute))
+        except (RuntimeError, MemoryError) as error:
+            if not exhausted(error):
+                raise
+            raise OutOfMemory(f"the memory of {one} does not hold the model") from None
 
 
 def read_model(folder: Path) -> Any:
@@ -108,7 +142,7 @@ def read_model(folder: Path) -> Any:
 
 
 class TorchEngine(Engine):
-    """One transformers model. Sources are decoded in batches of similar length."""
+    """One transformers model on one device. Each batch is decoded when it is asked for."""
 
     def __init__(
         self,
@@ -117,8 +151,10 @@ class TorchEngine(Engine):
         source: dict[str, int],
         target: dict[str, int],
         engine: str,
+        memory: Memory,
     ) -> None:
         self.name = engine
+        self._memory = memory
         self._model = model
         self._config = settings
         known = model.get_input_embeddings().num_embeddings
@@ -132,25 +168,32 @@ class TorchEngine(Engine):
         self, sources: Sequence[Tokens], options: DecodeOptions
     ) -> Iterator[dict[int, Hypothesis]]:
         """As Engine says."""
-        check_lengths(sources, self._config.positions)
-        return (
-            dict(zip(indexes, self._decode([sources[i] for i in indexes], options), strict=True))
-            for indexes in partition([len(source) for source in sources], options.beam)
+        self.check(sources)
+        return in_batches(
+            [len(source) for source in sources],
+            options.beam,
+            lambda some: Lazy(partial(self.decode, [sources[i] for i in some], options)),
+            self._memory,
         )
 
     def score(
         self, sources: Sequence[Tokens], targets: Sequence[Tokens]
     ) -> list[tuple[float, ...]]:
         """As Engine says."""
+        self.check(sources, targets)
+
+        def begin(some: list[int]) -> Lazy[tuple[float, ...]]:
+            pairs = [sources[i] for i in some], [targets[i] for i in some]
+            return Lazy(partial(self.teach, *pairs))
+
+        return in_order(in_batches([len(source) for source in sources], 1, begin, self._memory))
+
+    def check(self, sources: Sequence[Tokens], targets: Sequence[Tokens] = ()) -> None:
+        """Raise ValueError where the model has not the positions."""
         check_lengths(sources, self._config.positions)
         check_lengths(targets, self._config.positions - self._prompt(), "target")
-        scores: dict[int, tuple[float, ...]] = {}
-        for indexes in partition([len(source) for source in sources], 1):
-            found = self._teach([sources[i] for i in indexes], [targets[i] for i in indexes])
-            scores |= zip(indexes, found, strict=True)
-        return [scores[index] for index in range(len(sources))]
 
-    def _teach(
+    def teach(
         self, sources: Sequence[Tokens], targets: Sequence[Tokens]
     ) -> list[tuple[float, ...]]:
         """The scores of one batch: see `score`."""
@@ -181,7 +224,8 @@ class TorchEngine(Engine):
         ]
         return pad_sequence(rows, batch_first=True, padding_value=-1).to(self._model.device)
 
-    def _decode(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+    def decode(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:
+        """The hypotheses of one batch: see `stream`."""
         import torch
         from transformers.modeling_outputs import BaseModelOutput
 
@@ -273,7 +317,7 @@ class TorchEngine(Engine):
     def _logits(
         self, states: "torch.Tensor", mask: "torch.Tensor", rows: Any
     ) -> "Iterator[tuple[slice, torch.Tensor]]":
-        """Logits for what follows each token but the last, some rows at a time."""
+        """Logits in float32 for what follows each token but the last, some rows at a time."""
         share = max(1, _LOGITS // (rows.shape[1] * self._config.vocabulary))
         for start in range(0, len(rows), share):
             some = slice(start, start + share)
@@ -282,7 +326,7 @@ class TorchEngine(Engine):
                 attention_mask=mask[some],
                 decoder_input_ids=rows[some, :-1],
             ).logits
-            yield some, logits
+            yield some, logits.float()
 
     def _mean(self, logits: Any, rows: Any, bans: "LogitsProcessorList") -> "torch.Tensor":
         import torch

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models import engine_ct2, engine_torch
+from models.compute import Compute
+from models.device import Device
 from models.engine import Engine
 
 
@@ -13,16 +15,35 @@ class Backend:
 
     `name(compute)` is its part of a signature; `load(folder, compute=…, device=…, threads=…)`
     gives the Engine. `folder` is a model as published or, where `converted`, what `models.convert`
-    made of it. The first of `computes`, the precisions on offer, is the default.
+    made of it. `automatic(device)` is the precision of `--compute auto`, for a processor known
+    without a library; `supported(device)` are all that the device computes in. Each of the three
+    that take a device raises DeviceMissing, and `load` PrecisionMissing or OutOfMemory.
     """
 
     name: Callable[[str], str]
     load: Callable[..., Engine]
-    computes: tuple[str, ...]
+    automatic: Callable[[Device], str]
+    supported: Callable[[Device], tuple[str, ...]]
     converted: bool
+
+    def precision(self, compute: Compute, device: Device) -> str:
+        """What `compute` is on the device."""
+        return self.automatic(device) if compute == "auto" else compute
 
 
 ENGINES = {
-    "ctranslate2": Backend(engine_ct2.name, engine_ct2.load, engine_ct2.COMPUTES, converted=True),
-    "torch": Backend(engine_torch.name, engine_torch.load, engine_torch.COMPUTES, converted=False),
+    "ctranslate2": Backend(
+        engine_ct2.name,
+        engine_ct2.load,
+        engine_ct2.automatic,
+        engine_ct2.supported,
+        converted=True,
+    ),
+    "torch": Backend(
+        engine_torch.name,
+        engine_torch.load,
+        engine_torch.automatic,
+        engine_torch.supported,
+        converted=False,
+    ),
 }

@@ -4,10 +4,13 @@ KhulasaError            2   wrong usage or unreadable input
 └── ModelError          3   a model is missing or unfit
     ├── ModelMissing        not here, and the hub does not have or give it
     ├── ModelUnfit          here, but it does not load, or does not translate what it must
-    └── DeviceMissing       asked for, but this machine or its libraries have none
+    ├── DeviceMissing       asked for, but this machine or its libraries have none
+    ├── PrecisionMissing    asked for, but the device does not compute in it
+    └── OutOfMemory         the model, or one source alone, is too much for the device
 """
 
 import errno
+from collections.abc import Iterable
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What the system says where a disk takes no more."""
@@ -41,8 +44,27 @@ class ModelUnfit(ModelError):
 class DeviceMissing(ModelError):
     """The device that was asked for cannot be used here."""
 
-    def __init__(self, device: str, library: str) -> None:
-        super().__init__(f"{library} finds no {device} device here; leave --device {device} out")
+    def __init__(self, device: str, library: str, there: int = 0) -> None:
+        """Say so; the library finds `there` of its kind."""
+        kind = device.partition(":")[0]
+        found = (
+            f"{there} {kind} devices here, numbered from 0" if there else f"no {kind} device here"
+        )
+        super().__init__(f"{library} finds {found}; leave --device {device} out")
+
+
+class PrecisionMissing(ModelError):
+    """The device does not compute in the precision that was asked for."""
+
+    def __init__(self, compute: str, device: str, engine: str, there: Iterable[str]) -> None:
+        super().__init__(
+            f"{engine} does not compute {compute} on this {device}; "
+            f"--compute takes auto, {', '.join(there)} here"
+        )
+
+
+class OutOfMemory(ModelError):
+    """What cannot be made smaller does not fit into the memory of the device."""
 
 
 def one_line(error: Exception) -> str:

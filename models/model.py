@@ -12,10 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from models import catalog, conversions, golden, store
+from models import catalog, conversions, device, golden, store
 from models.catalog import BUNDLED, ENGLISH, Entry, ModelSet, Repository, Role, UnknownLanguage
+from models.compute import Compute, announce, check, stored
 from models.config import ModelConfig
 from models.config import read as read_config
+from models.device import Device
 from models.engine import Engine
 from models.engines import ENGINES, Backend
 from models.errors import ModelMissing, ModelUnfit
@@ -36,17 +38,39 @@ EngineName = Literal["ctranslate2", "torch"]
 class Runtime:
     """How models are run, and had: `line` is what the caller asks of downloads.
 
-    `device` "auto" is the processor. What a GPU gives can differ in the last digits: one is used
-    only where it is asked for, and then stands in `Model.identity`, which is known before any
-    library could be asked what there is. `threads`, one a core if None, is a matter of speed and
-    in no signature.
+    `device`, written as `models.device.parse` takes it, is the processor if "auto". What a GPU
+    gives can differ in the last digits: one is used only where it is asked for, and then its kind
+    stands in `Model.identity`. So does `compute`, of which "auto" is the engine's choice for the
+    device: known for a processor before any library is asked. `threads`, one a core if None, is a
+    matter of speed and in no signature. Raises UnknownDevice.
     """
 
     engine: EngineName = "ctranslate2"
     device: str = "auto"
+    compute: Compute = "auto"
     self_test: SelfTest = "required"
     threads: int | None = None
     line: Line = QUIET
+
+    def __post_init__(self) -> None:
+        """Refuse what is no device."""
+        device.parse(self.device)
+
+    @property
+    def place(self) -> Device:
+        """The device."""
+        return device.parse(self.device)
+
+    @property
+    def precision(self) -> str:
+        """What is computed in. Raises DeviceMissing where a card that is not here would choose."""
+        return ENGINES[self.engine].precision(self.compute, self.place)
+
+    @property
+    def name(self) -> str:
+        """Engine, version, precision, and the kind of device where it is no processor."""
+        place = "" if self.place.kind == "cpu" else f"-{self.place.kind}"
+        return f"{ENGINES[self.engine].name(self.precision)}{place}"
 
 
 DEFAULT = Runtime()
@@ -72,14 +96,15 @@ class Model:
         """What decides the output, in the order of signatures: model, weights, tokens, engine.
 
         Where the model did not pass its self-test that is told too: its output is kept apart, so
-        that nobody who wants the test finds it in a cache.
+        that nobody who wants the test finds it in a cache. Raises DeviceMissing where the
+        precision is a card's choice and it is not here.
         """
         tested = {} if self.verified else {"self-test": "none"}
         return {
             "model": self.located.name,
             "weights": f"sha256:{self.fingerprint.weights[:16]}",
             "tokens": f"sha256:{self.fingerprint.tokens[:16]}",
-            "engine": _engine_name(self.runtime),
+            "engine": self.runtime.name,
             **tested,
         }
 
@@ -117,7 +142,8 @@ class Model:
     def engine(self) -> Engine:
         """The loaded model, tested where that is due.
 
-        Raises ModelUnfit where it does not load or fails, ModelError where it cannot be converted.
+        Raises ModelUnfit where it does not load or fails, DeviceMissing or PrecisionMissing where
+        it cannot run so here, ModelError where it cannot be converted.
         """
         engine = self._load()
         if self.verified and not self._passed:
@@ -164,21 +190,21 @@ class Model:
         return self._start(self.located.folder)
 
     def _load_converted(self) -> Engine:
+        compute, place = self.runtime.precision, self.runtime.place
+        check(compute, self._backend.supported(place), place, self.runtime.engine)
         return self._start(self._converted())
 
     def _converted(self) -> Path:
-        compute = self._backend.computes[0]
-        return conversions.converted(self.located.folder, self.fingerprint, compute)
+        form = stored(self.runtime.precision)
+        return conversions.converted(self.located.folder, self.fingerprint, form)
 
     def _start(self, folder: Path) -> Engine:
         if folder not in self.engines:
-            backend, runtime = self._backend, self.runtime
-            self.engines[folder] = backend.load(
-                folder,
-                compute=backend.computes[0],
-                device=runtime.device,
-                threads=runtime.threads,
+            runtime, compute = self.runtime, self.runtime.precision
+            self.engines[folder] = self._backend.load(
+                folder, compute=compute, device=runtime.place, threads=runtime.threads
             )
+            announce(compute)
         return self.engines[folder]
 
     def _examine(self, engine: Engine) -> str:
@@ -194,8 +220,8 @@ class Model:
         if not self._backend.converted:
             return False
         self.engines.clear()
-        compute = self._backend.computes[0]
-        return conversions.discard(self.located.folder, self.fingerprint, compute)
+        form = stored(self.runtime.precision)
+        return conversions.discard(self.located.folder, self.fingerprint, form)
 
     @property
     def _passed(self) -> bool:
@@ -204,7 +230,7 @@ class Model:
     @property
     def _key(self) -> str:
         print_ = self.fingerprint
-        return f"{print_.weights}-{print_.tokens}-{_engine_name(self.runtime)}"
+        return f"{print_.weights}-{print_.tokens}-{self.runtime.name}"
 
 
 def open_translator(
@@ -296,10 +322,3 @@ def _open(
 ) -> Model:
     located = store.locate(wanted, runtime.line.heard, runtime.line.timeout)
     return Model(wanted.role, located, runtime, proof, {} if engines is None else engines)
-
-
-def _engine_name(runtime: Runtime) -> str:
-    """Engine, version, precision, and the device where one was asked for that is no processor."""
-    backend = ENGINES[runtime.engine]
-    device = "" if runtime.device in ("auto", "cpu") else f"-{runtime.device}"
-    return f"{backend.name(backend.computes[0])}{device}"

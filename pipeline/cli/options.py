@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from models.compute import Compute
 from models.line import Heard, Line, silent
 
 if TYPE_CHECKING:
@@ -53,8 +54,19 @@ Engine = Annotated[
     typer.Option(help="What runs the models.", rich_help_panel=PANEL),
 ]
 Device = Annotated[
-    Literal["auto", "cpu", "cuda", "mps"],
-    typer.Option(help="Where the models run; auto is cpu.", rich_help_panel=PANEL),
+    str,
+    typer.Option(
+        metavar="DEVICE",
+        help="Where the models run: cpu, cuda, cuda:1, cuda:0,1 or mps; auto is cpu.",
+        rich_help_panel=PANEL,
+    ),
+]
+Precision = Annotated[
+    Compute,
+    typer.Option(
+        help="Precision; what has 16 in its name makes a sentence depend on its batch a little.",
+        rich_help_panel=PANEL,
+    ),
 ]
 Threads = Annotated[
     int | None,
@@ -133,6 +145,7 @@ class Settings:
     summarizer: Summarizer = None
     engine: Engine = "ctranslate2"
     device: Device = "auto"
+    compute: Precision = "auto"
     threads: Threads = None
     beam: Beam = None
     summary_words: SummaryWords = 60
@@ -166,6 +179,7 @@ class Settings:
         runtime = Runtime(
             self.engine,
             self.device,
+            self.compute,
             self_test="required" if self.self_test else "skipped",
             threads=self.threads,
             line=Line(heard, self.timeout),

@@ -110,7 +110,7 @@ def doctor(settings: Settings, as_json: AsJson = False) -> None:
         settings.models,
         settings.translator,
         settings.summarizer,
-        Runtime(settings.engine, settings.device, threads=settings.threads),
+        Runtime(settings.engine, settings.device, settings.compute, threads=settings.threads),
         settings.cache,
     )
     with writing(None) as out:

@@ -29,6 +29,7 @@ _LOOKS = {
     "cores": ("machine", ""),
     "memory": ("machine", ""),
     "processor": ("machine", _REINSTALL),
+    "precision": ("machine", ""),
     "disk": ("machine", "set KHULASA_HOME and HF_HOME to other folders"),
     "store": ("storage", "set KHULASA_HOME to another folder"),
     "hub": ("storage", ""),

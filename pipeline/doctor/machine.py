@@ -10,7 +10,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from models.catalog import ModelSet
+from models.compute import varies
 from models.engine_ct2 import available_cores
+from models.engines import ENGINES
 from models.home import models_home
 from models.snapshots import cache_folder
 from pipeline.doctor.chosen import Chosen
@@ -88,6 +90,23 @@ def processor(_: Chosen) -> Iterator[Diagnosis]:
         return
     advice = "int8 has no fast way here: a processor with AVX2 or NEON is several times as fast"
     yield Diagnosis("processor", "poor", found, advice)
+
+
+def precision(chosen: Chosen) -> Iterator[Diagnosis]:
+    """What the models are computed in, among what the device computes."""
+    runtime = chosen.runtime
+    there = ENGINES[runtime.engine].supported(runtime.place)
+    told = f"{runtime.engine} on {runtime.place} computes {', '.join(there)}"
+    if runtime.precision not in there:
+        yield Diagnosis("precision", "bad", f"{told}; not {runtime.precision}", "--compute auto")
+        return
+    how = "which is --compute auto" if runtime.compute == "auto" else "as --compute says"
+    found = f"{runtime.precision}, {how}; {told}"
+    if varies(runtime.precision):
+        advice = "--compute float32 where outputs must not depend on the batch"
+        yield Diagnosis("precision", "poor", found, advice)
+        return
+    yield Diagnosis("precision", "good", found)
 
 
 def disk(chosen: Chosen) -> Iterator[Diagnosis]:

@@ -17,6 +17,7 @@ from typing import get_args
 
 from models import tokens
 from models.convert import convert
+from models.device import PROCESSOR
 from models.engine import DecodeOptions, Engine
 from models.engines import ENGINES
 from tests import factory
@@ -56,7 +57,7 @@ def main(files: Path, kind: factory.Kind) -> None:
             if backend.converted:
                 place = Path(name) / "converted"
                 place.mkdir()
-                convert(folder, place, backend.computes[0])
+                convert(folder, place, backend.automatic(PROCESSOR))
             engine = backend.load(place)
             engine.generate(given[:2], DecodeOptions(beam=1, max_length=2))
             for beam in (4, 1):

@@ -23,8 +23,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 from models import config, engine, engine_ct2, tokens
+from models.batches import Memory
 from models.convert import LIMITS, convert
-from models.engine import DecodeOptions, Engine
+from models.device import PROCESSOR
+from models.engine import DecodeOptions, Engine, Limits
 from pipeline.segment import segment
 from tests import factory
 from tests.benchmarks.mirror import mirroring
@@ -74,7 +76,8 @@ def load(folder: Path, setting: Setting) -> Engine:
         inter_threads=setting.workers,
         intra_threads=setting.threads,
     )
-    return engine_ct2.CTranslate2Engine(translator, limits, setting.workers, "tuned")
+    memory = Memory(PROCESSOR, Limits(setting.batch, setting.budget))
+    return engine_ct2.CTranslate2Engine(translator, limits, setting.workers, "tuned", memory)
 
 
 def speed(
@@ -85,8 +88,6 @@ def speed(
     loaded.generate(sources[:1], replace(options, min_length=2, max_length=2))
     with (
         mirroring(),
-        patch.object(engine, "BATCH", setting.batch),
-        patch.object(engine, "BUDGET", setting.budget),
         patch.object(engine_ct2, "_WAITING", setting.waiting),
     ):
         clock, processor = time.perf_counter(), time.process_time()

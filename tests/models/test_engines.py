@@ -18,6 +18,7 @@ import pytest
 
 from models import config, engine_ct2, engine_torch, tokens
 from models.convert import convert
+from models.device import PROCESSOR, parse
 from models.engine import DecodeOptions, Engine, Hypothesis
 from models.engines import ENGINES
 from models.errors import DeviceMissing, ModelUnfit
@@ -90,10 +91,15 @@ def test_neither_order_nor_company_changes_a_hypothesis(
         assert one.score == pytest.approx(other.score, abs=1e-4)
 
 
-@pytest.mark.parametrize(("name", "device"), [("ctranslate2", "cuda"), ("torch", "mps")])
+@pytest.mark.parametrize("name", sorted(ENGINES))
+@pytest.mark.parametrize("device", ["cuda", "cuda:0,1", "mps"])
 def test_a_device_that_is_not_here_is_told(tmp_path: Path, name: str, device: str) -> None:
-    with pytest.raises(DeviceMissing, match=f"finds no {device} device here"):
-        ENGINES[name].load(tmp_path, device=device)
+    """Where the tests run there is none."""
+    kind = device.partition(":")[0]
+    with pytest.raises(
+        DeviceMissing, match=f"finds no {kind} device here; leave --device {device} out"
+    ):
+        ENGINES[name].load(tmp_path, device=parse(device))
 
 
 def test_nothing_gives_nothing(engine: Engine) -> None:
@@ -208,11 +214,11 @@ def test_the_reference_finds_what_transformers_finds_by_itself(pair: Pair, beam:
 @pytest.mark.parametrize("engine_name", sorted(ENGINES))
 def test_names_tell_version_and_precision_without_the_library(engine_name: str) -> None:
     backend = ENGINES[engine_name]
-    name = backend.name(backend.computes[0])
+    name = backend.name(backend.automatic(PROCESSOR))
     assert re.fullmatch(r"(ctranslate2-4\.\d+-int8|torch-2\.\d+-float32)", name)
     code = (
-        "import sys; from models.engines import ENGINES;"
-        f"print(ENGINES[{engine_name!r}].name({backend.computes[0]!r}));"
+        "import sys; from models.engines import ENGINES; from models.device import PROCESSOR;"
+        f"engine = ENGINES[{engine_name!r}]; print(engine.name(engine.automatic(PROCESSOR)));"
         "print({'torch', 'transformers', 'ctranslate2', 'numpy', 'sentencepiece'} & {*sys.modules})"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

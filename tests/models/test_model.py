@@ -74,7 +74,9 @@ def test_identity_in_the_order_of_signatures(marian: Path) -> None:
         (Runtime(), "ctranslate2-4.8-int8"),
         (Runtime(device="cpu"), "ctranslate2-4.8-int8"),
         (Runtime(threads=3), "ctranslate2-4.8-int8"),
-        (Runtime(device="cuda"), "ctranslate2-4.8-int8-cuda"),
+        (Runtime(compute="int8"), "ctranslate2-4.8-int8"),
+        (Runtime(device="cuda", compute="int8"), "ctranslate2-4.8-int8-cuda"),
+        (Runtime(device="cuda:0,1", compute="float16"), "ctranslate2-4.8-float16-cuda"),
         (Runtime(engine="torch", device="mps"), "torch-2.13-float32-mps"),
     ],
 )

@@ -22,7 +22,7 @@ THREADS = 2
 # Where each engine takes a batch to decode: a method whose first argument it is.
 DOORS: dict[str, tuple[type[Engine], str]] = {
     "ctranslate2": (engine_ct2.CTranslate2Engine, "_submit"),
-    "torch": (engine_torch.TorchEngine, "_decode"),
+    "torch": (engine_torch.TorchEngine, "decode"),
 }
 
 

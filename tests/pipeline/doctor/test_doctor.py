@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("converted")
 
 TINY = Chosen(models="tiny")
 NAMES = ["python", "packages", "torch", "terminal", "variables", "cores", "memory", "processor"]
-NAMES += ["disk", "store", "hub", "cache", "self-test", "model", "model"]
+NAMES += ["precision", "disk", "store", "hub", "cache", "self-test", "model", "model"]
 
 
 def test_all_is_well_with_the_bundled_models() -> None:

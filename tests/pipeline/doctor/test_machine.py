@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +14,7 @@ from models.home import models_home
 from models.model import Runtime
 from pipeline.doctor import machine
 from pipeline.doctor.chosen import Chosen
-from pipeline.doctor.diagnosis import Diagnosis
+from pipeline.doctor.diagnosis import Diagnosis, guarded
 
 GIB = 1 << 30
 
@@ -169,6 +170,30 @@ def test_a_system_that_tells_no_instructions(system: System) -> None:
     [found] = machine.processor(Chosen())
     assert found.state == "good"
     assert "instructions unknown" in found.found
+
+
+@pytest.mark.parametrize(
+    ("runtime", "state", "found"),
+    [
+        (Runtime(), "good", "int8, which is --compute auto; ctranslate2 on cpu computes int8,"),
+        (Runtime(compute="float32"), "good", "float32, as --compute says; ctranslate2 on cpu comp"),
+        (Runtime(compute="float16"), "bad", "ctranslate2 on cpu computes int8, int8_float32, floa"),
+        (Runtime("torch", compute="bfloat16"), "poor", "bfloat16, as --compute says; torch on cpu"),
+    ],
+)
+def test_what_is_computed_in(runtime: Runtime, state: str, found: str) -> None:
+    [diagnosis] = machine.precision(Chosen(runtime=runtime))
+    assert (diagnosis.name, diagnosis.state) == ("precision", state)
+    assert diagnosis.found.startswith(found)
+    assert bool(diagnosis.advice) == (state != "good")
+
+
+def test_a_card_that_is_not_here_is_a_finding() -> None:
+    [found] = guarded(
+        "precision", partial(machine.precision, Chosen(runtime=Runtime(device="cuda")))
+    )
+    told = "CTranslate2 finds no cuda device here; leave --device cuda out"
+    assert found == Diagnosis("precision", "bad", told)
 
 
 @pytest.fixture
