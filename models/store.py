@@ -206,7 +206,7 @@ def _ways(repo: str, reason: str, wanted: Wanted) -> str:
     other = f"; or take another model: --{wanted.role} {wanted.others[0]}" if wanted.others else ""
     return (
         f"{repo} is not on this machine, and {reason}. Ways out: "
-        f"(1) run this where the hub answers and copy {snapshots.storage(repo).name} "
-        f"from its hub cache into {snapshots.cache_folder()}; "
+        f"(1) khulasa models pack {repo} -o FILE.tar where the hub answers, and khulasa models "
+        "unpack FILE.tar here; "
         f"(2) give a folder that holds it: --{wanted.role} DIR; (3) --models tiny{other}"
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from models import catalog, snapshots
+from models import catalog
 from models.catalog import BUNDLED, Role
 from models.errors import ModelError, ModelUnfit
 from models.golden import FailsSelfTest
@@ -127,17 +127,16 @@ def _folder(role: Role, folder: Path, chosen: Chosen) -> Iterator[Diagnosis]:
 
 
 def _of_the_hub(found: Installed, chosen: Chosen) -> Iterator[Diagnosis]:
-    place = snapshots.storage(found.name)
     if found.absent:
         told = f"{found.name} lacks {', '.join(found.absent)}; {in_bytes(found.size)} are here"
-        advice = f"use it where the hub answers: the download goes on; or delete {place}"
+        advice = f"khulasa models pull {found.name}, or khulasa models remove {found.name}"
         yield Diagnosis("model", "poor", told, advice)
         return
     summarizes = found.name in {one.name for one in catalog.summarizers().values()}
     role: Role = "summarizer" if summarizes or found.name == chosen.summarizer else "translator"
     told = f"{found.name} ({in_bytes(found.size)})"
     opener = partial(_opened, role, found.name, _language(found.name, chosen), chosen)
-    advice = f"delete {place}, and it is downloaded anew; or take another model"
+    advice = f"khulasa models remove {found.name}, then pull it; or take another model"
     yield from _tested(told, opener, advice)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from models import snapshots
 from models.clearing import waste
 from models.conversions import conversions
 from models.home import models_home
@@ -53,10 +52,10 @@ def hub(chosen: Chosen) -> Iterator[Diagnosis]:
         if not missing:
             yield Diagnosis("hub", "good", f"{failure}; the models of this choice are here")
             return
-        folders = " and ".join(snapshots.storage(one.name).name for one in missing)
+        packed = " ".join(one.name for one in missing)
         advice = (
-            f"copy {folders} into {snapshots.cache_folder()} from a machine where the hub answers, "
-            "or take --models tiny"
+            f"khulasa models pack {packed} -o FILE.tar where the hub answers, and khulasa models "
+            "unpack FILE.tar here; or take --models tiny"
         )
         names = " and ".join(one.name for one in missing)
         yield Diagnosis("hub", "poor", f"{failure}: {names} cannot come", advice)

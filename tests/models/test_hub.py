@@ -150,10 +150,9 @@ def check_message(message: str) -> None:
     """One line, with the three ways out."""
     assert "\n" not in message
     assert (
-        "Ways out: (1) run this where the hub answers and copy "
-        "models--Helsinki-NLP--opus-mt-ar-en from its hub cache into "
-        f"{snapshots.cache_folder()}; (2) give a folder that holds it: --translator DIR; "
-        "(3) --models tiny"
+        "Ways out: (1) khulasa models pack Helsinki-NLP/opus-mt-ar-en -o FILE.tar where the hub "
+        "answers, and khulasa models unpack FILE.tar here; (2) give a folder that holds it: "
+        "--translator DIR; (3) --models tiny"
     ) in message
 
 

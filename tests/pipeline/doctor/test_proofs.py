@@ -162,9 +162,7 @@ def test_a_model_in_the_cache_that_fails(marian: Path) -> None:
     start = rf"{REPO} \(\d+ kB\): chrF is \d\.\d, at least 40 is due; 'وصل الرئيس"
     assert re.match(start, found.found)
     assert "--no-self-test" not in found.found
-    assert found.advice == (
-        f"delete {snapshots.storage(REPO)}, and it is downloaded anew; or take another model"
-    )
+    assert found.advice == (f"khulasa models remove {REPO}, then pull it; or take another model")
 
 
 def test_a_summariser_in_the_cache_that_fails(bart: Path) -> None:
@@ -184,7 +182,7 @@ def test_a_model_in_the_cache_that_is_incomplete(marian: Path) -> None:
         "model",
         "poor",
         f"{REPO} lacks source.spm, model.safetensors or pytorch_model.bin; {size} are here",
-        f"use it where the hub answers: the download goes on; or delete {snapshots.storage(REPO)}",
+        f"khulasa models pull {REPO}, or khulasa models remove {REPO}",
     )
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from models import snapshots
 from models.home import models_home
 from pipeline.cache import Cache, CacheUnusable, own_file
 from pipeline.doctor import storage
@@ -107,8 +106,8 @@ def test_no_hub_matters_where_models_are_missing() -> None:
         "poor",
         "http://127.0.0.1:9 cannot be reached (Connection refused): Helsinki-NLP/opus-mt-ar-en and "
         "sshleifer/distilbart-cnn-6-6 cannot come",
-        "copy models--Helsinki-NLP--opus-mt-ar-en and models--sshleifer--distilbart-cnn-6-6 into "
-        f"{snapshots.cache_folder()} from a machine where the hub answers, or take --models tiny",
+        "khulasa models pack Helsinki-NLP/opus-mt-ar-en sshleifer/distilbart-cnn-6-6 -o FILE.tar "
+        "where the hub answers, and khulasa models unpack FILE.tar here; or take --models tiny",
     )
     [found] = storage.hub(TINY)
     assert found == Diagnosis(
