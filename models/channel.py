@@ -10,7 +10,8 @@ In this order:
     {"digests": {NAME: SHA256}}             everything is in the cache and as the hub announced it
 
 At any time {"trouble": KIND, "detail": LINE, "after": SECONDS}: something went wrong, and is tried
-again after a while; or, as the last, {"error": KIND, "detail": LINE}. `refusals` has the kinds.
+again after a while; or, as the last, {"error": KIND, "detail": LINE, "done":
+BYTES}. `refusals` has the kinds.
 """
 
 import json
@@ -48,6 +49,11 @@ class Channel:
             self._done += count
             if self._due():
                 self._write({"done": self._done})
+
+    @property
+    def done(self) -> int:
+        """How many bytes are here."""
+        return self._done
 
     def _due(self) -> bool:
         return time.monotonic() - self._last > _PAUSE

@@ -28,7 +28,7 @@ def failure(repo: str, revision: str, message: dict[str, Any], lacking: int) -> 
         return ModelUnfit(f"{repo} from {endpoint()}: {detail}; try again")
     if kind in ("disk", "full"):
         room = f"; make room for {lacking / 1e6:.1f} MB, what has come is kept"
-        advice = room if kind == "full" else ""
+        advice = room if kind == "full" else "; set HF_HUB_CACHE to a folder that can be written"
         return ModelError(f"cannot store {repo} in {cache_folder()}: {detail}{advice}")
     if kind == "locked":
         return HubFailure(f"another program is downloading it: let it end ({detail})")
@@ -47,26 +47,27 @@ _CLAUSES = {
         "shows a certificate that is not trusted ({detail}): behind a proxy that opens TLS, name "
         "its certificate in SSL_CERT_FILE; else look at the address and at this machine's clock"
     ),
+    "cut": "breaks off ({detail}): try again later, it goes on",
     "ended": "was asked, but the download was ended from outside: start again, it goes on",
     "failing": "fails ({detail}): try again later",
     "gated": "asks you to accept its terms and to set HF_TOKEN",
-    "lacking": "lists a file of the model that it does not have ({detail})",
+    "lacking": "lists a file of the model that it does not have ({detail}): try another revision",
     "loop": "sends from one address to another without end: look at HF_ENDPOINT and the proxy",
     "missing": "has no such model, or does not show it to you: look at its name and at HF_TOKEN",
     "name": "cannot be found by name ({detail}): look at the network and at HF_ENDPOINT",
     "page": (
         "sends something that no hub sends: a network that wants you to log in, or a proxy, may "
-        "answer in its place; or HF_ENDPOINT is wrong ({detail})"
+        "answer in its place; or HF_ENDPOINT is wrong"
     ),
     "password": "wants a password, as a proxy does ({detail}): look at HTTPS_PROXY",
-    "private": "has no such model, or shows it only to a valid HF_TOKEN",
+    "private": "has no such model, or shows it only to a valid HF_TOKEN: look at both",
     "refused": "refused: look at HF_TOKEN and at what it may read ({detail})",
-    "revision": "has the model, but no revision {revision!r}",
-    "silent": "sent nothing for {wait}",
+    "revision": "has the model, but no revision {revision!r}: look at its name",
+    "silent": "sent nothing for {wait}: try again, or allow more with --timeout",
     "slow": "sends too slowly ({detail}): try again on another line, it goes on",
     "tls": "does not speak TLS as it should ({detail}): look at HF_ENDPOINT, http or https",
     "token": "does not accept your HF_TOKEN: make another, or unset it",
-    "unreachable": "cannot be reached ({detail})",
+    "unreachable": "cannot be reached ({detail}): look at the network and at HF_ENDPOINT",
 }
 
 

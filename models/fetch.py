@@ -157,7 +157,7 @@ def main() -> None:
         code = 0
     except Exception as error:  # noqa: BLE001 (whatever it is, the other process must hear of it)
         met = refusal(error)
-        channel.send(error=met.kind, detail=met.detail)
+        channel.send(error=met.kind, detail=met.detail, done=channel.done)
     finally:
         os._exit(code)  # without waiting for threads that wait for the hub
 

@@ -51,7 +51,7 @@ def announced(repo: str, revision: str, timeout: float | None = None) -> Announc
         return download.announced()
 
 
-def probe(seconds: float = 3) -> str:
+def probe(seconds: float) -> str:
     """What the hub says to a short question: its HTTP status, as "200 OK".
 
     Raises HubFailure where it does not answer in time or must not be asked.

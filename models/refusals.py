@@ -21,7 +21,7 @@ PAUSES = (1, 2, 4, 8)
 FAILING = frozenset({"busy", "failing"})
 """Kinds that pass by themselves, whenever they occur."""
 
-INTERRUPTED = FAILING | {"unreachable", "name", "silent"}
+INTERRUPTED = FAILING | {"cut", "name", "silent", "unreachable"}
 """Kinds that pass by themselves where the hub has answered before."""
 
 _STATUS = {401: "private", 404: "missing", 403: "refused", 407: "password", 416: "damaged"}
@@ -97,8 +97,9 @@ def _by_type(causes: list[BaseException]) -> str | None:
         (ssl.SSLCertVerificationError, "certificate"),
         (ssl.SSLError, "tls"),
         (gaierror, "name"),
+        (httpx2.RemoteProtocolError, "cut"),
+        (BrokenOff, "cut"),
         (httpx2.TransportError, "unreachable"),
-        (BrokenOff, "unreachable"),
     ]
     met = (name for kind, name in kinds for one in causes if isinstance(one, kind))
     return "password" if _wants_password(causes) else next(met, None)
@@ -143,12 +144,21 @@ def _after(answer: Any) -> float | None:
 
 def _detail(cause: BaseException) -> str:
     """The first line of what was wrong in the first place, without secrets."""
-    said = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None) or str(cause)
-    lines = [line.strip() for line in str(said).splitlines() if line.strip()]
+    said = str(_words(cause) or cause)
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     line = lines[0][:300] if lines else type(cause).__name__
     if token := os.environ.get("HF_TOKEN"):
         line = line.replace(token, "…")
     return re.sub(r"//[^/@\s]+@", "//", line)
+
+
+def _words(cause: BaseException) -> str | None:
+    """What it says without number and place in a source file."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return cause.verify_message
+    if isinstance(cause, ssl.SSLError):
+        return (cause.reason or "").lower().replace("_", " ")
+    return cause.strerror if isinstance(cause, OSError) else None
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

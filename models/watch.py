@@ -158,6 +158,7 @@ class Download:
                 message = self._messages.get(timeout=self._clock.left)
             except queue.Empty:
                 raise self._failure(self._clock.verdict) from None
+            self._done = message.get("done", self._done)
             if "error" in message:
                 raise self._failure({"kind": message["error"], **message})
             if "trouble" not in message:
@@ -169,7 +170,6 @@ class Download:
 
     def _note(self, message: Message) -> None:
         if "done" in message:
-            self._done = message["done"]
             self._clock.arrived(self._done)
         else:
             self._clock.restart()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
+from models.line import Arrival
 from pipeline import logs
 from pipeline.figures import count, duration, rate, share
 from pipeline.report import Progress
@@ -69,12 +70,18 @@ class Shown:
         self._counted = Progress(0, 0, 0, 0)
         self._consumed = Gauge(HORIZON, self._start)
         self._decoded = {stage: Gauge(RECENT, self._start) for stage in UNITS}
+        self._arrival: tuple[Arrival, float] | None = None
 
     def decoded(self, stage: str, count: int) -> None:
         """So many more sentences ("translate") or summaries ("summarize") are decoded."""
         with self._lock:
             gauge = self._decoded[stage]
             gauge.rise(gauge.total + count, self._clock())
+
+    def arrived(self, arrival: Arrival) -> None:
+        """So much of a model is downloaded."""
+        with self._lock:
+            self._arrival = arrival, self._clock()
 
     def update(self, consumed: int, counted: Progress) -> None:
         """An outcome is written; `consumed` bytes of the sources are behind it."""
@@ -128,6 +135,16 @@ class Shown:
         return ", ".join(f"{rate(speed, 1)} {unit}" for unit, speed in speeds.items() if speed)
 
     @property
+    def downloading(self) -> str:
+        """`downloading o/n, 34 %`; empty where nothing came of late."""
+        if self._arrival is None:
+            return ""
+        arrival, when = self._arrival
+        if arrival.done == arrival.total or self._clock() - when > RECENT:
+            return ""
+        return f"downloading {arrival.repo}, {share(arrival.done, arrival.total)}"
+
+    @property
     def values(self) -> dict[str, float | None]:
         """The figures for programs that read the log."""
         known = {"seconds": round(self.elapsed, 1), "consumed": self._consumed.total}
@@ -171,7 +188,9 @@ def _tell(shown: Shown, over: Event) -> None:
     pause = FIRST_LINE
     while not over.wait(pause):
         done = "" if shown.fraction is None else f" ({share(shown.fraction, 1)} of the sources)"
-        line = _plain(shown.documents + done, shown.reused, shown.speed, shown.remaining)
+        line = _plain(
+            shown.documents + done, shown.downloading, shown.reused, shown.speed, shown.remaining
+        )
         log.info(line, extra=shown.values)
         pause = min(max(NEXT_LINE, shown.elapsed / PAUSE_SHARE), LAST_PAUSE)
 
@@ -204,7 +223,9 @@ def _row(shown: Shown) -> "Table":
 
     row = Table.grid(padding=(0, 2), expand=True)
     row.add_column(no_wrap=True)
-    cells: list[str | ProgressBar] = [_plain(shown.documents, shown.reused, shown.speed)]
+    cells: list[str | ProgressBar] = [
+        _plain(shown.documents, shown.downloading, shown.reused, shown.speed)
+    ]
     if shown.fraction is not None:
         row.add_column(ratio=1, min_width=8)
         cells.append(ProgressBar(total=1.0, completed=shown.fraction))

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from pipeline import logs
+from pipeline.cli.downloads import downloads
 from pipeline.cli.options import From, Settings, TermsFile, shared
 from pipeline.cli.terminal import writing
 
@@ -85,7 +86,7 @@ def evaluate(
 
     earlier = load(against) if against else ()  # before an hour is spent
     cases = Cases(source, settings.code)
-    with settings.pipeline() as pipeline:
+    with downloads(sys.stderr.isatty()) as heard, settings.pipeline(heard) as pipeline:
         evaluation = measure(source, cases, pipeline)
     if against:
         comparison = compare(visible(str(against)), earlier, evaluation.documents)
@@ -100,6 +101,7 @@ def evaluate(
 @shared
 def doctor(settings: Settings, as_json: AsJson = False) -> None:
     """Look at everything a run stands on, and say what to do about what is not well."""
+    from models.line import Line
     from models.model import Runtime
     from pipeline.doctor import Chosen, examine, exit_code
     from pipeline.render.doctor import to_people, to_programs
@@ -110,7 +112,13 @@ def doctor(settings: Settings, as_json: AsJson = False) -> None:
         settings.models,
         settings.translator,
         settings.summarizer,
-        Runtime(settings.engine, settings.device, settings.compute, threads=settings.threads),
+        Runtime(
+            settings.engine,
+            settings.device,
+            settings.compute,
+            threads=settings.threads,
+            line=Line(timeout=settings.timeout),
+        ),
         settings.cache,
     )
     with writing(None) as out:

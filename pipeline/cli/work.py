@@ -138,7 +138,7 @@ def batch(
     with (
         reserved(out),
         progress(corpus.total, quiet) as shown,
-        settings.pipeline(decoded=shown.decoded) as pipeline,
+        settings.pipeline(shown.arrived, shown.decoded) as pipeline,
     ):
         with written(out, forms or [Form.json], split) as write:
             work = Batch(corpus, pipeline, write, shown, interrupts, fail_fast)

@@ -20,6 +20,10 @@ SAMPLE = 50_000
 """Rows of each table that are compared with their checksums: a tenth of a second."""
 
 
+SOON = 3.0
+"""Seconds for the hub to answer, where nobody said otherwise."""
+
+
 def store(_: Chosen) -> Iterator[Diagnosis]:
     """Converted models and small records: whether they can be written, what is waste."""
     home = models_home()
@@ -47,7 +51,7 @@ def hub(chosen: Chosen) -> Iterator[Diagnosis]:
     """Whether the hub answers; where all models are here already that does not matter."""
     missing = chosen.missing()
     try:
-        answer = probe()
+        answer = probe(chosen.runtime.line.timeout or SOON)
     except HubFailure as failure:
         if not missing:
             yield Diagnosis("hub", "good", f"{failure}; the models of this choice are here")

@@ -15,6 +15,9 @@ from tests.faults import Proxy, certificate, unanswering
 from tests.hub import Hub
 from tests.models.loopback import REPO, TOKEN, WEIGHTS, comes, fails
 
+OTHER = "set HF_HUB_CACHE to a folder that can be written"
+MORE = "try again, or allow more with --timeout"
+NETWORK = "look at the network and at HF_ENDPOINT"
 pytestmark = pytest.mark.usefixtures("straight")
 
 
@@ -22,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("straight")
     ("status", "code", "token", "said"),
     [
         (400, "", "", "refused: look at HF_TOKEN and at what it may read (400 Bad Request)"),
-        (401, "", "", "has no such model, or shows it only to a valid HF_TOKEN"),
+        (401, "", "", "has no such model, or shows it only to a valid HF_TOKEN: look at both"),
         (401, "", TOKEN, "does not accept your HF_TOKEN: make another, or unset it"),
         (401, "GatedRepo", "", "asks you to accept its terms and to set HF_TOKEN"),
         (403, "GatedRepo", TOKEN, "asks you to accept its terms and to set HF_TOKEN"),
@@ -34,7 +37,7 @@ pytestmark = pytest.mark.usefixtures("straight")
             "has no such model, or does not show it to you: look at its name",
         ),
         (404, "", "", "has no such model, or does not show it to you: look at its name"),
-        (404, "RevisionNotFound", "", "has the model, but no revision 'main'"),
+        (404, "RevisionNotFound", "", "has the model, but no revision 'main': look at its name"),
         (500, "", "", "fails (500 Internal Server Error): try again later"),
         (503, "", "", "fails (503 Service Unavailable): try again later"),
     ],
@@ -80,12 +83,14 @@ def test_a_hub_that_is_refused_or_silent_or_out_of_reach(
     small_hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_hub.faults.silent = True
-    assert fails(timeout=1) == f"{small_hub.url} sent nothing for 1 s"
+    assert fails(timeout=1) == f"{small_hub.url} sent nothing for 1 s: {MORE}"
     with unanswering() as address:
         monkeypatch.setenv("HF_ENDPOINT", address)
-        assert fails(timeout=1) == f"{address} sent nothing for 1 s"
+        assert fails(timeout=1) == f"{address} sent nothing for 1 s: {MORE}"
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    assert fails(allowed=1) == "http://127.0.0.1:9 cannot be reached (Connection refused)"
+    assert (
+        fails(allowed=1) == f"http://127.0.0.1:9 cannot be reached (Connection refused): {NETWORK}"
+    )
     monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")
     said = r"http://hub\.invalid cannot be found by name \(.+\): look at the network and .+"
     assert re.fullmatch(said, fails())
@@ -96,7 +101,7 @@ def test_a_hub_that_is_refused_or_silent_or_out_of_reach(
 @pytest.mark.parametrize("only", ["/api/", f"/{WEIGHTS}"])
 def test_a_file_that_does_not_begin(only: str, small_hub: Hub) -> None:
     small_hub.faults.only, small_hub.faults.silent = only, True
-    assert fails(timeout=2) == f"{small_hub.url} sent nothing for 2 s"
+    assert fails(timeout=2) == f"{small_hub.url} sent nothing for 2 s: {MORE}"
 
 
 def test_a_download_that_trickles(small_hub: Hub) -> None:
@@ -121,6 +126,14 @@ def test_redirections_without_end(only: str, small_hub: Hub) -> None:
     small_hub.faults.only, small_hub.faults.loop = only, True
     said = "sends from one address to another without end: look at HF_ENDPOINT and the proxy"
     assert fails() == f"{small_hub.url} {said}"
+
+
+def test_a_hub_that_breaks_off_again_and_again(small_hub: Hub) -> None:
+    small_hub.faults.only = f"/{WEIGHTS}"
+    small_hub.faults.cut_after, small_hub.faults.cuts = 0, 1_000
+    assert re.fullmatch(
+        rf"{small_hub.url} breaks off \(.+\): try again later, it goes on", fails(2)
+    )
 
 
 def test_a_page_in_place_of_the_hub(small_hub: Hub) -> None:
@@ -169,7 +182,8 @@ def test_a_hub_without_tls_where_it_should_be(
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", small_hub.url.replace("http", "https"))
     assert re.search(
-        "does not speak TLS as it should .*look at HF_ENDPOINT, http or https", fails()
+        "does not speak TLS as it should .wrong version number.: look at HF_ENDPOINT, http or https",
+        fails(),
     )
 
 
@@ -264,6 +278,6 @@ def test_a_disk_that_is_full_or_read_only(
         assert len(small_hub.ranges) == 1
         shutil.rmtree(small / "models--o--n")
         subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
-        assert fails() == f"cannot store {REPO} in {small}: Read-only file system"
+        assert fails() == f"cannot store {REPO} in {small}: Read-only file system; {OTHER}"
     finally:
         subprocess.run(["umount", str(small)], check=True)

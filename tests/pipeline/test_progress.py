@@ -12,8 +12,9 @@ from threading import Thread
 
 import pytest
 
+from models.line import Arrival
 from pipeline import progress as module
-from pipeline.progress import Gauge, Shown, progress
+from pipeline.progress import RECENT, Gauge, Shown, progress
 from pipeline.report import Progress
 
 
@@ -128,6 +129,26 @@ def test_lines_where_there_is_no_terminal(caplog: pytest.LogCaptureFixture) -> N
         "failed": 3,
         "reused": 9_000,
     }
+
+
+def test_a_download_is_told_while_it_comes(clock: Clock) -> None:
+    shown = Shown(None, clock)
+    assert shown.downloading == ""
+    shown.arrived(Arrival("o/n", 34, 100))
+    clock.now += RECENT - 1
+    assert shown.downloading == "downloading o/n, 34 %"
+    clock.now += 2  # it failed, and nobody says so here
+    assert shown.downloading == ""
+    shown.arrived(Arrival("o/n", 100, 100))
+    assert shown.downloading == ""
+
+
+@pytest.mark.usefixtures("_hurried")
+def test_a_download_stands_in_the_lines(caplog: pytest.LogCaptureFixture) -> None:
+    with progress(None, quiet=False) as shown:
+        shown.arrived(Arrival("o/n", 1, 3))
+        time.sleep(0.15)
+    assert caplog.messages[0] == "0 documents; downloading o/n, 33 %"
 
 
 def test_a_short_job_tells_only_its_end(caplog: pytest.LogCaptureFixture) -> None:
