@@ -6,6 +6,7 @@ engine must know besides.
 """
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,84 +17,101 @@ LIMITS = "limits.json"
 
 
 def convert(source: Path, target: Path, compute: str) -> None:
-    """Write the model of folder `source` into the empty folder `target`.
+    """Write the model of folder `source` into the folder `target`, which is made if need be.
 
     `compute` is the precision of the stored weights, as "int8" or "float32". Raises ModelUnfit;
     what lies in `target` is then incomplete.
     """
     settings = config.read(source)
-    names = _names(source, settings)
+    read, written = _names(source, settings)
     model = engine_torch.read_model(source)
-    vocabulary = _Vocabulary(names, names[settings.end])
     try:
-        with engine_torch.quiet():
-            _converter(source, model, vocabulary).convert(
-                str(target), quantization=compute, force=True
-            )
+        specification = _specification(model, settings, written)
+        specification.register_source_vocabulary(read)
+        specification.register_target_vocabulary(written)
+        specification.validate()
+        specification.optimize(quantization=compute)
+        target.mkdir(exist_ok=True)
+        specification.save(str(target))
     except (ValueError, RuntimeError, KeyError, AttributeError) as error:
         raise ModelUnfit(f"{source}: cannot be converted ({one_line(error)})") from None
     forced = settings.forced_start
     limits = {
         "positions": settings.positions,
-        "first": [] if forced is None else [names[forced]],
-        "end": names[settings.end],
-        # The converter leaves Marian's padding out; every other model could choose it.
-        "banned": [] if settings.kind == "marian" else [names[settings.pad]],
+        "first": [] if forced is None else [written[forced]],
+        "end": written[settings.end],
+        # Marian's padding is left out of its vocabulary; every other model could choose it.
+        "banned": [] if settings.kind == "marian" else [written[settings.pad]],
     }
     (target / LIMITS).write_text(json.dumps(limits) + "\n", encoding="utf-8")
 
 
-def _names(folder: Path, settings: config.ModelConfig) -> list[str]:
-    """The tokens, each at the place of its id, as many as the converter wants.
+def _names(folder: Path, settings: config.ModelConfig) -> tuple[list[str], list[str]]:
+    """The tokens of source and target, each at the place of its id.
 
     A wrong number would give a model that answers with the wrong words: the converter does not
-    look. It takes Marian's last row out as padding, whatever it is, and for the other kinds leaves
-    out tokens that the model has no row for (BART's `<mask>`).
+    look. It takes Marian's last row out as padding, whatever it is. Of other kinds, tokens that
+    the model has no row for (BART's `<mask>`) are left out.
     """
     source, target = tokens.vocabularies(folder)
-    if source != target:
-        raise ModelUnfit(
-            f"{folder}: a model with a vocabulary of its own for the target cannot be converted; "
-            "use --engine torch"
-        )
-    names = sorted(source, key=source.__getitem__)
-    last = settings.vocabulary - 1
-    ends_in_pad = settings.pad == last == len(names) - 1 and names[-1] == "<pad>"
-    in_order = [source[name] for name in names] == list(range(len(names)))
-    if not (in_order and (ends_in_pad if settings.kind == "marian" else len(names) > last)):
+    return (
+        _of_rows(folder, source, settings.source_vocabulary, settings),
+        _of_rows(folder, target, settings.vocabulary, settings),
+    )
+
+
+def _of_rows(
+    folder: Path, vocabulary: dict[str, int], rows: int, settings: config.ModelConfig
+) -> list[str]:
+    names = sorted(vocabulary, key=vocabulary.__getitem__)
+    ends_in_pad = settings.pad == rows - 1 == len(names) - 1 and names[-1] == "<pad>"
+    in_order = [vocabulary[name] for name in names] == list(range(len(names)))
+    if not (in_order and (ends_in_pad if settings.kind == "marian" else len(names) >= rows)):
         raise ModelUnfit(
             f"{folder}: its vocabulary is not the model's: {len(names)} tokens for "
-            f"{settings.vocabulary} rows, or ids that are not 0, 1, 2 and so on"
+            f"{rows} rows, or ids that are not 0, 1, 2 and so on"
         )
-    return names
+    return names[:-1] if settings.kind == "marian" else names[:rows]
 
 
-class _Vocabulary:
-    """The part of a transformers tokenizer that the converter asks for."""
+@dataclass(frozen=True, slots=True)
+class _Special:
+    """The part of a transformers tokenizer that CTranslate2 asks for."""
 
-    unk_token = tokens.UNKNOWN
-
-    def __init__(self, names: list[str], end: str) -> None:
-        self._names = names
-        self.bos_token, self.eos_token = "<s>", end
-
-    def get_vocab(self) -> dict[str, int]:
-        return {token: index for index, token in enumerate(self._names)}
+    names: list[str]
+    bos_token: str
+    eos_token: str
+    pad_token: str
+    unk_token: str
 
     def convert_ids_to_tokens(self, index: int) -> str:
-        return self._names[index]
+        return self.names[index]
 
 
-def _converter(source: Path, model: Any, vocabulary: _Vocabulary) -> Any:
-    from ctranslate2.converters.transformers import TransformersConverter
+def _specification(model: Any, settings: config.ModelConfig, names: list[str]) -> Any:
+    """CTranslate2's description of the model, with its weights.
 
-    class Loaded(TransformersConverter):  # type: ignore[misc]
-        """Hands the converter a model and a vocabulary that are in memory already."""
+    Of what the converter looks up in the configuration, transformers knows some by the kind of the
+    model alone, and another part it changes: T5's scaled output stands under another name.
+    """
+    import torch
+    from ctranslate2.converters import transformers as loaders
 
-        def load_model(self, *_: object, **__: object) -> Any:
-            return model
-
-        def load_tokenizer(self, *_: object, **__: object) -> _Vocabulary:
-            return vocabulary
-
-    return Loaded(str(source))
+    loader, facts = {
+        "bart": (loaders.BartLoader, {"normalize_before": False, "normalize_embedding": True}),
+        "marian": (loaders.MarianMTLoader, {}),
+        "pegasus": (
+            loaders.PegasusLoader,
+            {"normalize_before": True, "normalize_embedding": False},
+        ),
+        "t5": (
+            loaders.T5Loader,
+            {"tie_word_embeddings": getattr(model.config, "scale_decoder_outputs", True)},
+        ),
+    }[settings.kind]
+    model.config.update(facts)
+    special = _Special(names, "<s>", names[settings.end], "<pad>", tokens.UNKNOWN)
+    with torch.no_grad():
+        specification = loader().get_model_spec(model)
+        loader().set_config(specification.config, model, special)
+    return specification

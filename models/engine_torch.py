@@ -1,5 +1,6 @@
 """The reference engine: transformers' own models and search on torch, for CPU, GPU and Apple."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from models import config, tokens
 from models.batches import Lazy, Memory, exhausted, in_batches, in_order
 from models.compute import check
-from models.config import ModelConfig
+from models.config import Kind, ModelConfig
 from models.device import PROCESSOR, Device
 from models.engine import (
     DecodeOptions,
@@ -25,6 +26,9 @@ from models.parallel import Parallel
 if TYPE_CHECKING:
     import torch
     from transformers import GenerationConfig, LogitsProcessorList
+
+# A weight of a layer, in the words of T5 and of the others.
+_LAYER = re.compile(r"\.(layers|block)\.")
 
 # Logits held at once while hypotheses are scored: 256 MB of float32.
 _LOGITS = 64_000_000
@@ -126,13 +130,12 @@ def read_model(folder: Path) -> Any:
                 dtype=torch.float32,
                 output_loading_info=True,
             )
-        missing = set(info["missing_keys"])
-        if kind == "marian":
-            missing |= {"final_logits_bias"} - _stored(folder, safe)
+        missing = {name for name in info["missing_keys"] if not _computed(kind, name)}
+        missing |= _expected(kind, model) - _stored(folder, safe)
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the libraries raise
         raise ModelUnfit(f"{folder}: weights cannot be loaded ({one_line(error)})") from None
     # Old files hold leftovers that mean nothing; layers too many mean another configuration.
-    surplus = {name for name in info["unexpected_keys"] if ".layers." in name}
+    surplus = {name for name in info["unexpected_keys"] if _LAYER.search(name)}
     for what, names in (("missing", missing), ("unexpected", surplus)):
         if names:
             first, more = sorted(names)[0], len(names) - 1
@@ -157,10 +160,10 @@ class TorchEngine(Engine):
         self._memory = memory
         self._model = model
         self._config = settings
-        known = model.get_input_embeddings().num_embeddings
-        self._source = {token: index for token, index in source.items() if index < known}
+        read, written = settings.source_vocabulary, settings.vocabulary
+        self._source = {token: index for token, index in source.items() if index < read}
         self._target = {index: token for token, index in target.items()}
-        self._ids = {token: index for token, index in target.items() if index < known}
+        self._ids = {token: index for token, index in target.items() if index < written}
         # The search is given in full with every call: nothing comes from the model's folder.
         model.generation_config = type(model.generation_config)()
 
@@ -356,6 +359,19 @@ class TorchEngine(Engine):
         skipped = {self._config.start, self._config.pad, self._config.forced_start}
         names = (self._target.get(i, tokens.UNKNOWN) for i in ids if i not in skipped)
         return Hypothesis(tuple(names), score, finished)
+
+
+def _computed(kind: Kind, name: str) -> bool:
+    """Whether a weight is sines and cosines, which the files may leave out."""
+    return kind in ("marian", "pegasus") and name.endswith(".embed_positions.weight")
+
+
+def _expected(kind: Kind, model: Any) -> set[str]:
+    """Weights that transformers does without, though this model must have them of its own."""
+    if kind == "marian":
+        return {"final_logits_bias"}
+    untied = kind == "t5" and not model.config.scale_decoder_outputs
+    return {"lm_head.weight"} if untied else set()
 
 
 def _stored(folder: Path, safe: bool) -> set[str]:

@@ -32,6 +32,7 @@ SMALL_FILES = frozenset(
         "merges.txt",
         "source.spm",
         "special_tokens_map.json",
+        "spiece.model",
         "target.spm",
         "target_vocab.json",
         "tokenizer.json",

@@ -24,6 +24,8 @@ from models.line import Heard, Line, silent
 log = logging.getLogger(__name__)
 
 _TINY = Path(__file__).with_name("tiny")
+_MAY_NAME_CODE = ("config.json", "generation_config.json", "tokenizer_config.json")
+_CODE = {"auto_map", "custom_code", "custom_generate", "custom_pipelines"}
 _REPOSITORY = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(@(?P<revision>[\w./-]+))?")
 
 
@@ -74,16 +76,24 @@ def lacking(folder: Path) -> list[str]:
     """The files without which a folder is no model; empty where it is complete."""
     if not (folder / "config.json").is_file():
         return ["config.json"]
-    if _config(folder).get("model_type") == "marian":
-        files = ["source.spm", "target.spm", "vocab.json"]
-    elif (folder / "tokenizer.json").is_file():
-        files = []
-    else:
-        files = ["vocab.json", "merges.txt"]
-    absent = [name for name in files if not (folder / name).is_file()]
+    absent = [name for name in _tokenizer_files(folder) if not (folder / name).is_file()]
     if not any((folder / name).is_file() for name in (*WEIGHTS, ABSENT_WEIGHTS)):
-        absent.append(" or ".join(WEIGHTS))
+        whole = " in one piece" if any(folder.glob("*.index.json")) else ""
+        absent.append(" or ".join(WEIGHTS) + whole)
     return absent
+
+
+def _tokenizer_files(folder: Path) -> list[str]:
+    """What the tokenizer of this kind of model needs."""
+    kind = _object(folder / "config.json").get("model_type")
+    if kind == "marian":
+        said = folder / "tokenizer_config.json"
+        separate = said.is_file() and _object(said).get("separate_vocabs")
+        own = ["target_vocab.json"] if separate else []
+        return ["source.spm", "target.spm", "vocab.json", *own]
+    if (folder / "tokenizer.json").is_file():
+        return []
+    return ["spiece.model"] if kind in ("pegasus", "t5") else ["vocab.json", "merges.txt"]
 
 
 def bundled(reference: str) -> Path:
@@ -185,13 +195,16 @@ def _whole(located: Located) -> Located:
     if absent := lacking(folder):
         kind = ModelUnfit if folder.is_dir() else ModelMissing
         raise kind(f"{located.name} is no complete model: {folder} lacks {', '.join(absent)}")
-    if "auto_map" in _config(folder):
-        raise ModelUnfit(f"{located.name} wants code of its own run (auto_map): that is refused")
+    for name in _MAY_NAME_CODE:
+        said = _object(folder / name) if (folder / name).is_file() else {}
+        if wanted := _CODE & said.keys():
+            raise ModelUnfit(
+                f"{located.name} wants code of its own run ({name}: {min(wanted)}): that is refused"
+            )
     return located
 
 
-def _config(folder: Path) -> dict[str, Any]:
-    path = folder / "config.json"
+def _object(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -8,8 +8,9 @@ text, the two differ; for all other text the ids are the same (its `split_specia
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,11 +19,15 @@ from models.errors import ModelUnfit, one_line
 
 if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
-    from tokenizers import Tokenizer as ByteLevelTokenizer
+    from tokenizers import Tokenizer as RustTokenizer
 
 UNKNOWN = "<unk>"
 _SPECIAL = frozenset({"</s>", UNKNOWN, "<pad>"})
 _LANGUAGE = re.compile(r">>.+<<")
+# What T5 and Pegasus have besides, for their pretraining.
+_SENTINEL = re.compile(r"<(extra_id|unk|mask)_\d+>")
+# Pegasus' way to write the end of a line.
+_LINE_END = "<n>"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -52,9 +57,13 @@ def load(folder: Path, target: str = "eng") -> Tokenizer:
     that token first in every source. Raises ModelUnfit where files are absent or damaged.
     """
     with _refusing(folder):
-        if config.read(folder).kind == "marian":
+        settings = config.read(folder)
+        if settings.kind == "marian":
             return _marian(folder, target)
-        return BartTokenizer(_byte_level(folder))
+        if settings.kind == "bart":
+            return BartTokenizer(_byte_level(folder))
+        cut, vocabulary = _unigram(folder, settings)
+        return UnigramTokenizer(cut, vocabulary, settings.prefix)
 
 
 def vocabularies(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
@@ -63,9 +72,13 @@ def vocabularies(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
     Raises ModelUnfit where files are absent or damaged.
     """
     with _refusing(folder):
-        if config.read(folder).kind == "marian":
+        settings = config.read(folder)
+        if settings.kind == "marian":
             return _marian_vocabularies(folder)
-        shared = _byte_level(folder).get_vocab(with_added_tokens=True)
+        if settings.kind == "bart":
+            shared = _byte_level(folder).get_vocab(with_added_tokens=True)
+        else:
+            _, shared = _unigram(folder, settings)
         return shared, shared
 
 
@@ -123,7 +136,7 @@ class BartTokenizer:
     transformers ignores `clean_up_tokenization_spaces` for byte-level BPE, and so does this.
     """
 
-    def __init__(self, tokenizer: "ByteLevelTokenizer") -> None:
+    def __init__(self, tokenizer: "RustTokenizer") -> None:
         self._tokenizer = tokenizer
 
     def encode(self, text: str) -> list[str]:
@@ -141,6 +154,30 @@ class BartTokenizer:
         """As the protocol says."""
         ids = (self._tokenizer.token_to_id(token) for token in tokens)
         return self._tokenizer.decode([i for i in ids if i is not None], skip_special_tokens=True)
+
+
+class UnigramTokenizer:
+    """T5's and Pegasus' pieces, of one vocabulary. Letters that it has not are unknown."""
+
+    def __init__(
+        self, cut: Callable[[str], list[str]], vocabulary: Iterable[str], prefix: str
+    ) -> None:
+        self._cut = cut
+        self._plain = {piece for piece in _plain(vocabulary) if not _SENTINEL.fullmatch(piece)}
+        self._prefix = prefix
+
+    def encode(self, text: str) -> list[str]:
+        """As the protocol says: what tells the model its task, pieces, `</s>`."""
+        return [*self.encode_target(self._prefix + text), "</s>"]
+
+    def encode_target(self, text: str) -> list[str]:
+        """As the protocol says."""
+        return [_known(piece, self._plain) for piece in self._cut(_SURROGATE.sub("\ufffd", text))]
+
+    def decode(self, tokens: Iterable[str]) -> str:
+        """As the protocol says; the end of a line is a space."""
+        text = "".join(token for token in tokens if token in self._plain)
+        return " ".join(text.replace("▁", " ").replace(_LINE_END, " ").split())
 
 
 def _marian(folder: Path, target: str) -> MarianTokenizer:
@@ -173,31 +210,34 @@ def _known(piece: str, pieces: set[str]) -> str:
 
 def _marian_vocabularies(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
     source = _json(folder / "vocab.json")
-    said = folder / "tokenizer_config.json"
-    separate = said.is_file() and _json(said).get("separate_vocabs")
+    separate = _tokenizer_config(folder).get("separate_vocabs")
     return source, _json(folder / "target_vocab.json") if separate else source
 
 
-def _byte_level(folder: Path) -> "ByteLevelTokenizer":
-    from tokenizers import Tokenizer as ByteLevelTokenizer
+def _byte_level(folder: Path) -> "RustTokenizer":
+    return _from_json(folder) or _from_merges(folder)
 
-    if (folder / "tokenizer.json").is_file():
-        tokenizer = ByteLevelTokenizer.from_file(str(folder / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-    else:
-        tokenizer = _from_merges(folder)
+
+def _from_json(folder: Path) -> "RustTokenizer | None":
+    from tokenizers import Tokenizer as RustTokenizer
+
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        return None
+    tokenizer = RustTokenizer.from_file(str(path))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
     tokenizer.encode_special_tokens = True
     return tokenizer
 
 
-def _from_merges(folder: Path) -> "ByteLevelTokenizer":
+def _from_merges(folder: Path) -> "RustTokenizer":
     """Build what tokenizer.json would hold from the vocab.json and merges.txt of GPT-2's form."""
     from tokenizers import AddedToken, decoders, models, pre_tokenizers, processors
-    from tokenizers import Tokenizer as ByteLevelTokenizer
+    from tokenizers import Tokenizer as RustTokenizer
 
     model = models.BPE.from_file(str(folder / "vocab.json"), str(folder / "merges.txt"))
-    tokenizer = ByteLevelTokenizer(model)
+    tokenizer = RustTokenizer(model)
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     start, end = (tokenizer.token_to_id(token) for token in ("<s>", "</s>"))
@@ -208,7 +248,56 @@ def _from_merges(folder: Path) -> "ByteLevelTokenizer":
     )
     tokenizer.add_special_tokens(["<s>", "<pad>", "</s>", UNKNOWN])
     tokenizer.add_special_tokens([AddedToken("<mask>", lstrip=True, special=True)])
+    tokenizer.encode_special_tokens = True
     return tokenizer
+
+
+def _unigram(
+    folder: Path, settings: config.ModelConfig
+) -> tuple[Callable[[str], list[str]], dict[str, int]]:
+    """How a T5 or Pegasus cuts text, and its tokens, one for each row of the model at least.
+
+    T5 was published with more rows than tokens: what they would write has a name here, but no text.
+    """
+    if rust := _from_json(folder):
+        vocabulary = rust.get_vocab(with_added_tokens=True)
+        cut = _rust_cut(rust)
+    else:
+        cut, vocabulary = _spiece(folder, settings.kind)
+    spare = range(len(vocabulary), settings.vocabulary)
+    return cut, vocabulary | {f"<extra_id_{index}>": index for index in spare}
+
+
+def _rust_cut(rust: "RustTokenizer") -> Callable[[str], list[str]]:
+    def cut(text: str) -> list[str]:
+        pieces: list[str] = rust.encode(text, add_special_tokens=False).tokens
+        return pieces
+
+    return cut
+
+
+def _spiece(folder: Path, kind: config.Kind) -> tuple[Callable[[str], list[str]], dict[str, int]]:
+    """What tokenizer.json would hold, from spiece.model and each family's own layout of ids.
+
+    Both begin with `<pad>` and `</s>`. T5's 100 sentinels stand last, the last one first. Pegasus'
+    stand behind these two, and every other piece is moved by 103.
+    """
+    from sentencepiece import SentencePieceProcessor
+
+    processor = SentencePieceProcessor(model_file=str(folder / "spiece.model"))
+    pieces = [processor.id_to_piece(index) for index in range(processor.get_piece_size())]
+    said = _tokenizer_config(folder)
+    if kind == "t5":
+        pieces += [f"<extra_id_{index}>" for index in reversed(range(said.get("extra_ids", 100)))]
+    else:
+        unused = range(2, said.get("offset", 103))
+        pieces[2:2] = ["<mask_1>", "<mask_2>", *(f"<unk_{index}>" for index in unused)]
+    return partial(processor.encode, out_type=str), {p: index for index, p in enumerate(pieces)}
+
+
+def _tokenizer_config(folder: Path) -> dict[str, Any]:
+    path = folder / "tokenizer_config.json"
+    return _json(path) if path.is_file() else {}
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -21,8 +21,6 @@ from pipeline.split import split_to_fit
 VERSION = 2
 DRAFT_VERSION = 1
 
-# <s> and </s>, which every summariser here puts around a text.
-SPECIAL_TOKENS = 2
 USUAL_WORDS = 60
 """What the published limits of a news summariser, 56 to 142 tokens, are made for."""
 
@@ -168,7 +166,7 @@ class Summarizer:
 
     def _parts(self, sentences: Text) -> list[str]:
         """The text in as few parts as fit the window, of whole sentences, about equally long."""
-        whole, window = " ".join(sentences), self.model.config.positions - SPECIAL_TOKENS
+        whole, window = " ".join(sentences), self.model.config.positions - self._around
         if self._length(whole) <= window:
             return [whole]
         pieces = [priced for sentence in sentences for priced in self._priced(sentence, window)]
@@ -197,7 +195,12 @@ class Summarizer:
 
     def _length(self, text: str) -> int:
         """Tokens of a text, without those around it."""
-        return len(self.model.tokenizer.encode(text)) - SPECIAL_TOKENS
+        return len(self.model.tokenizer.encode(text)) - self._around
+
+    @property
+    def _around(self) -> int:
+        """Tokens that the model wants around every text: BART's `<s>` and `</s>`, T5's task."""
+        return len(self.model.tokenizer.encode(""))
 
     def _write(self, texts: list[tuple[str, DecodeOptions]]) -> Iterator[dict[int, Draft]]:
         """The drafts of texts, by index: remembered, or written and remembered batch by batch."""
@@ -236,7 +239,7 @@ class Summarizer:
         scale, room = words / USUAL_WORDS, self.model.config.positions // 3
         longest = min(round(self.options.max_length * max(1, scale)), room)
         shortest = min(round(self.options.min_length * scale), longest // 2)
-        enough = self._length(text) + SPECIAL_TOKENS >= 2 * shortest
+        enough = self._length(text) + self._around >= 2 * shortest
         return replace(self.options, max_length=longest, min_length=shortest if enough else 0)
 
 

@@ -44,6 +44,7 @@ def test_marian_without_a_word_on_search_gets_four_beams_and_every_position(
     assert found == config.ModelConfig(
         kind="marian",
         positions=512,
+        source_vocabulary=100,
         vocabulary=100,
         start=99,
         end=0,
@@ -93,10 +94,75 @@ def test_bart_without_a_forced_first_token(tmp_path: Path) -> None:
     assert (found.decode.max_length, found.decode.min_length) == (141, 0)
 
 
+T5: dict[str, Any] = {
+    "model_type": "t5",
+    "decoder_start_token_id": 0,
+    "eos_token_id": 1,
+    "n_positions": 512,
+    "pad_token_id": 0,
+    "vocab_size": 32128,
+}
+
+
+def test_a_t5_is_asked_for_summaries(tmp_path: Path) -> None:
+    """It has several tasks, each with a search and a prefix of its own."""
+    summaries = {"prefix": "tldr: ", "num_beams": 2, "max_length": 101, "min_length": 11}
+    tasks = {"summarization": summaries, "translation_en_to_de": {"max_length": 300}}
+    found = config.read(write(tmp_path, T5 | {"task_specific_params": tasks, "num_beams": 5}))
+    assert (found.positions, found.prefix, found.vocabulary) == (512, "tldr: ", 32128)
+    assert found.decode == DecodeOptions(
+        beam=2,
+        max_length=100,
+        min_length=10,
+        no_repeat_ngram=3,
+        length_penalty=2.0,
+        early_stopping=True,
+    )
+
+
+def test_a_t5_that_does_not_say_how_is_asked_as_the_published_one(tmp_path: Path) -> None:
+    found = config.read(write(tmp_path, T5 | {"n_positions": None}, {"max_length": 80}))
+    assert (found.positions, found.prefix) == (512, "summarize: ")
+    assert (found.decode.beam, found.decode.min_length, found.decode.max_length) == (4, 29, 79)
+
+
+def test_pegasus_as_it_was_published(tmp_path: Path) -> None:
+    said = BART | {
+        "model_type": "pegasus",
+        "prefix": "not a task",
+        "decoder_start_token_id": 0,
+        "eos_token_id": 1,
+        "force_bos_token_to_be_generated": False,
+        "forced_bos_token_id": None,
+        "length_penalty": 0.8,
+        "max_length": 128,
+        "min_length": 32,
+        "num_beams": 8,
+        "pad_token_id": 0,
+    }
+    found = config.read(write(tmp_path, said))
+    assert (found.positions, found.start, found.end, found.pad) == (1024, 0, 1, 0)
+    assert (found.forced_start, found.prefix) == (None, "")
+    assert found.decode == DecodeOptions(beam=8, max_length=127, min_length=31, length_penalty=0.8)
+
+
+@pytest.mark.parametrize(
+    ("shared", "written"),
+    [(True, 100), (None, 100), (False, 90)],
+)
+def test_what_is_read_and_what_is_written(
+    tmp_path: Path, shared: bool | None, written: int
+) -> None:
+    said = {"decoder_vocab_size": 90, "share_encoder_decoder_embeddings": shared}
+    ids = {"pad_token_id": 89, "decoder_start_token_id": 89}
+    found = config.read(write(tmp_path, MARIAN | said | ids))
+    assert (found.source_vocabulary, found.vocabulary) == (100, written)
+
+
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        (MARIAN | {"model_type": "t5"}, "model_type is 't5'; supported are marian and bart"),
+        (MARIAN | {"model_type": "mt5"}, "model_type is 'mt5'; supported are marian, bart, pega"),
         ({}, "model_type is None"),
         ([1], "holds no JSON object"),
         ({**MARIAN, "max_position_embeddings": None}, "max_position_embeddings is missing"),

@@ -39,6 +39,14 @@ def sources(folder: Path) -> list[list[str]]:
         ("bart", {}),
         ("bart", {"weights": "bin", "tokenizer": "vocab.json"}),
         ("bart", {"precision": "float16"}),
+        ("marian", {"targets": ("eng",), "separate": True, "seed": 2}),
+        ("marian", {"separate": True, "seed": 2, "weights": "bin"}),
+        ("pegasus", {}),
+        ("pegasus", {"weights": "bin", "tokenizer": "tokenizer.json"}),
+        ("t5", {}),
+        ("t5", {"weights": "bin", "tokenizer": "spiece.model"}),
+        ("t5", {"version": "1.1", "precision": "float16"}),
+        ("t5", {"version": "1.1", "weights": "bin"}),
     ],
 )
 def test_every_layout_converts_to_the_same_model(
@@ -46,7 +54,8 @@ def test_every_layout_converts_to_the_same_model(
 ) -> None:
     folder = getattr(factory, kind)(tmp_path / "model", **options)
     target = converted(folder, tmp_path / "converted")
-    assert {path.name for path in target.iterdir()} == FILES
+    names = {path.name.replace("source", "shared") for path in target.iterdir()}
+    assert names - {"target_vocabulary.json"} == FILES
     given = sources(folder)
     fast = ENGINES["ctranslate2"].load(target, compute="float32").generate(given, GREEDY)
     reference = engine_torch.load(folder).generate(given, GREEDY)
@@ -104,12 +113,25 @@ def change(path: Path, **values: Any) -> None:
     path.write_text(json.dumps(kept), "utf-8")
 
 
-def test_a_vocabulary_of_its_own_for_the_target_is_refused(tmp_path: Path) -> None:
-    folder = factory.marian(tmp_path / "model")
-    change(folder / "tokenizer_config.json", separate_vocabs=True)
-    (folder / "target_vocab.json").write_text('{"</s>": 0, "<unk>": 1, "<pad>": 2}')
-    with pytest.raises(ModelUnfit, match="use --engine torch"):
+def test_a_target_s_vocabulary_that_is_not_the_model_s_is_refused(tmp_path: Path) -> None:
+    folder = factory.marian(tmp_path / "model", separate=True)
+    change(folder / "target_vocab.json", **{"one more": 999})
+    with pytest.raises(ModelUnfit, match="its vocabulary is not the model's"):
         converted(folder, tmp_path / "converted")
+
+
+def test_each_side_has_its_own_words(tmp_path: Path) -> None:
+    """The same ids are other tokens on the two sides."""
+    folder = factory.marian(tmp_path / "model", separate=True, seed=2)
+    source, target = tokens.vocabularies(folder)
+    assert len(source) == len(target)
+    assert sum(source.get(token) == index for token, index in target.items()) < 10
+    made = converted(folder, tmp_path / "converted")
+    given = sources(folder)
+    for engine in (ENGINES["ctranslate2"].load(made, compute="float32"), engine_torch.load(folder)):
+        written = {token for found in engine.generate(given, GREEDY) for token in found.tokens}
+        assert len(written) > 2
+        assert written <= target.keys()
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,10 @@ class Work:
 def works(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Work]:
     @cache
     def build(kind: str) -> Work:
-        folder = getattr(factory, kind)(tmp_path_factory.mktemp(kind))
+        folder = factory.EVERY_KIND[kind](tmp_path_factory.mktemp("model"))
         tokenizer = tokens.load(folder)
         draw = random.Random(7)
-        words = (factory.ARABIC if kind == "marian" else factory.ENGLISH).split()
+        words = (factory.ARABIC if "marian" in kind else factory.ENGLISH).split()
         texts = [" ".join(draw.choices(words, k=draw.randint(1, 5))) for _ in range(50)]
         sources = [tokenizer.encode(text) for text in texts]
         pieces = sorted(token for token in tokens.vocabularies(folder)[1] if "<" not in token)
@@ -51,7 +51,7 @@ def load(folder: Path, converted: Path) -> dict[str, Engine]:
     }
 
 
-@pytest.fixture(params=["marian", "bart"])
+@pytest.fixture(params=factory.EVERY_KIND)
 def work(works: Callable[[str], Work], request: pytest.FixtureRequest) -> Work:
     return works(request.param)
 
@@ -68,7 +68,8 @@ def test_scores_of_tokens_make_the_score_of_their_hypothesis(work: Work, engine:
     scores = engine.score([source for source, _ in ended], [h.tokens for _, h in ended])
     for (_, hypothesis), own in zip(ended, scores, strict=True):
         assert len(own) == len(hypothesis.tokens) + 1
-        assert sum(own) / len(own) == pytest.approx(hypothesis.score, abs=2e-3)
+        # Only where the model writes freely can it choose padding.
+        assert -1e-3 < hypothesis.score - sum(own) / len(own) < 2e-2
 
 
 def test_engines_agree_on_the_score_of_every_token(work: Work) -> None:

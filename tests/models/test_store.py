@@ -55,25 +55,52 @@ def test_a_folder_that_lacks_weights(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("files", "absent"),
+    ("kind", "files", "absent"),
     [
-        (["tokenizer.json"], []),
-        (["vocab.json", "merges.txt"], []),
-        (["vocab.json"], ["merges.txt"]),
-        ([], ["vocab.json", "merges.txt"]),
+        ("bart", ["tokenizer.json"], []),
+        ("bart", ["vocab.json", "merges.txt"], []),
+        ("bart", ["vocab.json"], ["merges.txt"]),
+        ("bart", [], ["vocab.json", "merges.txt"]),
+        ("pegasus", ["spiece.model"], []),
+        ("pegasus", [], ["spiece.model"]),
+        ("t5", ["tokenizer.json"], []),
+        ("t5", ["vocab.json", "merges.txt"], ["spiece.model"]),
     ],
 )
-def test_what_a_bart_needs(tmp_path: Path, files: list[str], absent: list[str]) -> None:
-    (tmp_path / "config.json").write_text('{"model_type": "bart"}')
+def test_what_a_summarizer_needs(
+    tmp_path: Path, kind: str, files: list[str], absent: list[str]
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": kind}))
     for name in [*files, "pytorch_model.bin"]:
         (tmp_path / name).touch()
     assert store.lacking(tmp_path) == absent
 
 
-def test_code_of_a_models_own_is_refused(folder: Path) -> None:
-    config = {"model_type": "marian", "auto_map": {"AutoModel": "evil.Model"}}
-    (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(ModelUnfit, match="wants code of its own run"):
+def test_a_vocabulary_of_its_own_for_the_target(folder: Path) -> None:
+    (folder / "tokenizer_config.json").write_text('{"separate_vocabs": true}')
+    assert store.lacking(folder) == ["target_vocab.json"]
+
+
+def test_weights_in_parts_are_not_read(folder: Path) -> None:
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors.index.json").write_text("{}")
+    with pytest.raises(ModelUnfit, match=r"or pytorch_model\.bin in one piece$"):
+        locate(Wanted("translator", str(folder)))
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("config.json", "auto_map"),
+        ("tokenizer_config.json", "auto_map"),
+        ("tokenizer_config.json", "custom_code"),
+        ("generation_config.json", "custom_generate"),
+    ],
+)
+def test_code_of_a_models_own_is_refused(folder: Path, name: str, key: str) -> None:
+    said = {"model_type": "marian", key: {"AutoModel": "evil.Model"}}
+    (folder / name).write_text(json.dumps(said))
+    with pytest.raises(ModelUnfit, match=rf"wants code of its own run \({name}: {key}\)"):
         locate(Wanted("translator", str(folder)))
 
 

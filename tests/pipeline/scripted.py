@@ -114,6 +114,7 @@ def model(
     config = ModelConfig(
         kind="marian" if role == "translator" else "bart",
         positions=engine.positions,
+        source_vocabulary=100,
         vocabulary=100,
         start=0,
         end=1,

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.engine import DecodeOptions, Hypothesis
-from models.tokens import BartTokenizer
+from models.tokens import Tokenizer
+from models.tokens import load as load_tokenizer
 from pipeline import evidence, segment
 from pipeline.cache import MEMORY, Cache
 from pipeline.checks import summaries
@@ -188,14 +189,12 @@ def test_all_parts_of_all_documents_are_drafted_together_and_then_all_merges() -
     assert [len(batch) for batch, _ in engine.calls] == [3, 2]
 
 
-@pytest.fixture(scope="module")
-def bart(tmp_path_factory: pytest.TempPathFactory) -> BartTokenizer:
-    """A real byte-level tokenizer, without the model that belongs to it."""
-    from tokenizers import Tokenizer
-
-    folder = tmp_path_factory.mktemp("bart")
-    factory._byte_pairs(folder, 400, "tokenizer.json")
-    return BartTokenizer(Tokenizer.from_file(str(folder / "tokenizer.json")))
+@pytest.fixture(scope="module", params=["bart", "pegasus", "t5"])
+def tokenizer(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Tokenizer:
+    """A real one, without the model that belongs to it. T5's says the task in every text."""
+    return load_tokenizer(factory.EVERY_KIND[request.param](tmp_path_factory.mktemp("model")))
 
 
 sentences = st.lists(
@@ -208,12 +207,12 @@ sentences = st.lists(
 
 @settings(max_examples=50)
 @given(sentences)
-def test_every_part_fits_and_no_sentence_is_lost(bart: BartTokenizer, texts: list[str]) -> None:
+def test_every_part_fits_and_no_sentence_is_lost(tokenizer: Tokenizer, texts: list[str]) -> None:
     engine = ScriptedEngine(positions=32)
     model = scripted.model(engine, "summarizer")
-    vars(model)["tokenizer"] = bart
+    vars(model)["tokenizer"] = tokenizer
     parts = Summarizer(model, DecodeOptions(), 60, Cache(MEMORY))._parts(texts)
-    assert all(len(bart.encode(part)) <= 32 for part in parts)
+    assert all(len(tokenizer.encode(part)) <= 32 for part in parts)
     assert "".join("".join(parts).split()) == "".join("".join(texts).split())
 
 
