@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import snapshots
+from models import safe, snapshots
 from models.conversions import Conversion, conversions, leftovers
 from models.fingerprint import remembered, weights_file
 from models.home import forget, records
@@ -36,8 +36,10 @@ def remove(here: Installed) -> int:
 
     Returns how many bytes that were. Raises OSError where they cannot be removed.
     """
+    known = remembered(here.folder)
     folders = [
         *(one.folder for one in here.conversions),
+        *([safe.copy_of(known)] if known else []),
         carried(here.name),
         snapshots.storage(here.name),
     ]
@@ -58,7 +60,11 @@ def waste() -> Iterator[Waste]:
     for form in conversions():
         if reason := _useless(form, owners.get((form.weights, form.tokens), [])):
             yield Waste(form.folder, reason)
-    for folder in (*leftovers(), *staging()):
+    weights = {own for own, _ in owners}
+    for copy in safe.copies():
+        if copy.name[:16] not in weights:
+            yield Waste(copy, "made from a model that is not here any more")
+    for folder in (*leftovers(), *safe.leftovers(), *staging()):
         if folder.is_dir() and _age(folder) > LEFT_BEHIND:
             yield Waste(folder, "left behind by work that was interrupted")
 

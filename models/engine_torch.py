@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models import config, tokens
+from models import config, safe, tokens
 from models.batches import Lazy, Memory, exhausted, in_batches, in_order
 from models.compute import check
 from models.config import Kind, ModelConfig
@@ -77,7 +77,8 @@ def load(
     `threads` is how many torch computes with, for all models of this process; torch's own choice
     if None.
 
-    Raises ModelUnfit where the files are damaged or do not fill the model, DeviceMissing where
+    Raises ModelUnfit where the files are damaged or do not fill the model, ModelMissing where there
+    are no weights, ModelError where those of a pickle cannot be copied, DeviceMissing where
     `device` is not here, PrecisionMissing where it does not compute so, OutOfMemory where it has
     no room for the model.
     """
@@ -112,27 +113,31 @@ def _placed(model: Any, device: Device, compute: str) -> Iterator[Any]:
 def read_model(folder: Path) -> Any:
     """The transformers model of a folder in float32, every weight of it read from the files.
 
-    Raises ModelUnfit. transformers draws a missing weight at random and takes a missing
-    `final_logits_bias` for zeros, both without an error; here both are refused.
+    Raises ModelUnfit, and what `safe.weights_folder` raises. transformers draws a missing weight at
+    random, takes a missing `final_logits_bias` for zeros and a missing matrix that T5 1.1 writes
+    with for that which it reads with, all without an error; here all are refused.
     """
     import torch
-    from transformers import AutoModelForSeq2SeqLM
+    from transformers import AutoConfig, AutoModelForSeq2SeqLM, GenerationConfig
 
     kind = config.read(folder).kind
-    safe = any(folder.glob("*.safetensors"))
+    weights = safe.weights_folder(folder)
+    here: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
         with quiet():
             model, info = AutoModelForSeq2SeqLM.from_pretrained(
-                folder,
-                local_files_only=True,
-                use_safetensors=safe,
-                weights_only=True,
+                weights,
+                **here,
+                config=AutoConfig.from_pretrained(folder, **here),
+                generation_config=GenerationConfig(),  # type: ignore[no-untyped-call]
+                use_safetensors=True,
                 dtype=torch.float32,
                 output_loading_info=True,
             )
         missing = {name for name in info["missing_keys"] if not _computed(kind, name)}
-        missing |= _expected(kind, model) - _stored(folder, safe)
+        missing |= _expected(kind, model) - safe.stored(weights)
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes the libraries raise
+        safe.discard(weights)
         raise ModelUnfit(f"{folder}: weights cannot be loaded ({one_line(error)})") from None
     # Old files hold leftovers that mean nothing; layers too many mean another configuration.
     surplus = {name for name in info["unexpected_keys"] if _LAYER.search(name)}
@@ -372,21 +377,6 @@ def _expected(kind: Kind, model: Any) -> set[str]:
         return {"final_logits_bias"}
     untied = kind == "t5" and not model.config.scale_decoder_outputs
     return {"lm_head.weight"} if untied else set()
-
-
-def _stored(folder: Path, safe: bool) -> set[str]:
-    """The names of the tensors in the files, however many files there are."""
-    import torch
-    from safetensors import safe_open
-
-    names: set[str] = set()
-    for path in folder.glob("*.safetensors" if safe else "pytorch_model*.bin"):
-        if safe:
-            with safe_open(path, framework="pt") as file:
-                names |= set(file.keys())
-        else:
-            names |= set(torch.load(path, weights_only=True, mmap=True))
-    return names
 
 
 @contextmanager

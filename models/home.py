@@ -7,6 +7,7 @@
         ├── fingerprints/  sha256 of files that were hashed before, by size and time
         ├── golden/        which models passed their self-test, and how well
         ├── converted/     models in CTranslate2's form
+        ├── safe/          weights that came as a pickle, copied into safetensors
         ├── carried/       what else is needed of models that came in that form alone
         └── locks/         one process downloads or converts, the others wait
 

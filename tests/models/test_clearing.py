@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models import snapshots
+from models import safe, snapshots
 from models.clearing import Waste, collect, remove, waste
 from models.conversions import Conversion, conversions
 from models.fingerprint import fingerprint
@@ -68,6 +68,14 @@ def test_what_was_made_from_a_model_that_is_gone(model: Model) -> None:
     assert found.reason == "made from a model that is not here any more"
 
 
+def test_a_copy_of_a_pickle_goes_when_the_model_is_gone(model: Model) -> None:
+    copy = safe.copy_of(model.fingerprint)
+    copy.mkdir(parents=True)
+    assert list(waste()) == []
+    shutil.rmtree(snapshots.storage(REPO))
+    assert Waste(copy, "made from a model that is not here any more") in list(waste())
+
+
 def test_a_folder_of_the_users_counts_as_used(marian: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(marian, tmp_path / "own")
     known = fingerprint(folder)
@@ -80,7 +88,9 @@ def test_a_folder_of_the_users_counts_as_used(marian: Path, tmp_path: Path) -> N
     assert found.reason == "made from a model that is not here any more"
 
 
-@pytest.mark.parametrize("place", ["models/converted/.x.1", "models/.unpacking"])
+@pytest.mark.parametrize(
+    "place", ["models/converted/.x.1", "models/safe/.x.1", "models/.unpacking"]
+)
 def test_what_interrupted_work_left(place: str) -> None:
     folder = models_home().parent / place
     folder.mkdir(parents=True)
@@ -98,8 +108,12 @@ def test_removed_with_all_that_was_made_of_it(model: Model) -> None:
     here = installed(REPO)
     assert here is not None
     [form] = here.conversions
-    taken = here.size + size(form.folder)
+    copy = safe.copy_of(model.fingerprint)
+    copy.mkdir(parents=True)
+    (copy / "model.safetensors").write_bytes(b"12345")
+    taken = here.size + size(form.folder) + 5
     assert remove(here) == taken
+    assert safe.copies() == []
     assert installed(REPO) is None
     assert conversions() == []
     assert commit_here(REPO, "main") is None

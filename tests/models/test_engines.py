@@ -21,10 +21,11 @@ from models.convert import convert
 from models.device import PROCESSOR, parse
 from models.engine import DecodeOptions, Engine, Hypothesis
 from models.engines import ENGINES
-from models.errors import DeviceMissing, ModelUnfit
+from models.errors import DeviceMissing, ModelMissing, ModelUnfit
 from tests import factory
 
 TINY = Path(__file__).parents[2] / "models" / "tiny"
+TWO = "marian of two vocabularies"
 GREEDY = DecodeOptions(beam=1, max_length=30)
 BEAM = DecodeOptions(beam=4, max_length=30, min_length=1, early_stopping=True)
 
@@ -279,30 +280,38 @@ def test_damaged_weights_are_refused(
 ) -> None:
     folder = factory.marian(tmp_path, weights=weights)
     damage(folder, {"safetensors": "model.safetensors", "bin": "pytorch_model.bin"}[weights])
-    with pytest.raises(ModelUnfit) as refused:
+    with pytest.raises((ModelUnfit, ModelMissing)) as refused:
         ENGINES["torch"].load(folder)
     assert str(folder) in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "message"),
+    ("kind", "key", "value", "message"),
     [
-        ("final_logits_bias", None, "missing in the weights: final_logits_bias;"),
-        ("model.encoder.layers.1.fc1.weight", None, "missing in the weights: model.encoder.lay"),
-        ("model.encoder.layers.2.fc1.weight", (2, 2), "unexpected in the weights: model.encoder"),
-        ("model.encoder.layers.1.fc1.bias", (3,), "cannot be loaded"),
+        ("marian", "final_logits_bias", None, "missing in the weights: final_logits_bias;"),
+        ("marian", "model.encoder.layers.1.fc1.weight", None, "missing in the weights: model.enc"),
+        ("marian", "model.encoder.layers.2.fc1.weight", (2, 2), "unexpected in the weights: model"),
+        ("marian", "model.encoder.layers.1.fc1.bias", (3,), "cannot be loaded"),
+        (TWO, "model.decoder.embed_tokens.weight", None, "missing in the weights: "),
+        (TWO, "model.encoder.embed_tokens.weight", None, "missing in the weights: model.encoder"),
+        ("pegasus", "model.shared.weight", None, "missing in the weights: "),
+        ("pegasus", "model.encoder.layer_norm.weight", None, "missing in the weights: model.enc"),
+        ("t5", "shared.weight", None, "missing in the weights: "),
+        ("t5", "decoder.block.1.layer.1.EncDecAttention.q.weight", None, "missing in the weights:"),
+        ("t5", "decoder.block.2.layer.1.EncDecAttention.q.weight", (2, 2), "unexpected in the w"),
+        ("t5 1.1", "lm_head.weight", None, "missing in the weights: lm_head.weight;"),
     ],
 )
 def test_weights_that_do_not_fill_the_model_are_refused(
-    tmp_path: Path, key: str, value: tuple[int, ...] | None, message: str
+    tmp_path: Path, kind: str, key: str, value: tuple[int, ...] | None, message: str
 ) -> None:
     import torch
     from safetensors.torch import load_file, save_file
 
-    path = factory.marian(tmp_path) / "model.safetensors"
+    path = factory.EVERY_KIND[kind](tmp_path) / "model.safetensors"
     state = load_file(path)
-    state.pop(key, None)
+    assert (state.pop(key, None) is None) == (value is not None and value != (3,))
     if value is not None:
         state[key] = torch.ones(value)
     save_file(state, path, metadata={"format": "pt"})
@@ -310,6 +319,19 @@ def test_weights_that_do_not_fill_the_model_are_refused(
         ENGINES["torch"].load(tmp_path)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_positions_that_files_leave_out_are_sines_and_cosines(tmp_path: Path) -> None:
+    import torch
+    from safetensors import safe_open
+
+    folder = factory.pegasus(tmp_path)
+    with safe_open(folder / "model.safetensors", framework="pt") as file:
+        assert not any("embed_positions" in name for name in file.keys())  # noqa: SIM118
+    for side in ("encoder", "decoder"):
+        read = engine_torch.read_model(folder).state_dict()[f"model.{side}.embed_positions.weight"]
+        assert read.shape == (64, 32)
+        assert torch.allclose(read[3, :2], torch.tensor([3.0, 3 * 10000 ** (-2 / 32)]).sin())
 
 
 def test_a_leftover_in_the_weights_does_no_harm(tmp_path: Path) -> None:
@@ -322,7 +344,7 @@ def test_a_leftover_in_the_weights_does_no_harm(tmp_path: Path) -> None:
     assert ENGINES["torch"].load(tmp_path).generate([["</s>"]], GREEDY)
 
 
-@pytest.mark.parametrize("kind", ["marian", "bart"])
+@pytest.mark.parametrize("kind", ["marian", "bart", "pegasus"])
 @pytest.mark.parametrize("key", ["lm_head.weight", "model.decoder.embed_tokens.weight"])
 def test_shared_weights_are_found_under_any_of_their_names(
     tmp_path: Path, kind: str, key: str
@@ -338,26 +360,6 @@ def test_shared_weights_are_found_under_any_of_their_names(
     model = engine_torch.read_model(tmp_path)
     for name in ("lm_head.weight", "model.shared.weight", "model.encoder.embed_tokens.weight"):
         assert torch.equal(model.state_dict()[name], shared)
-
-
-class Hostile:
-    """Unpickling this writes a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Path.touch, (self.path,)
-
-
-def test_weights_that_carry_code_are_not_run(tmp_path: Path) -> None:
-    import torch
-
-    folder = factory.marian(tmp_path / "model", weights="bin")
-    torch.save({"final_logits_bias": Hostile(tmp_path / "run")}, folder / "pytorch_model.bin")
-    with pytest.raises(ModelUnfit):
-        ENGINES["torch"].load(folder)
-    assert not (tmp_path / "run").exists()
 
 
 @pytest.fixture(scope="module", params=["translator", "summarizer"])
