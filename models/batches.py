@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar
 
 from models.device import PROCESSOR, Device
 from models.engine import BATCH, BUDGET, Limits, partition
-from models.errors import OutOfMemory
+from models.errors import TextTooLarge
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def in_batches(
     """Have texts of these lengths worked off: answers by index, every index exactly once.
 
     `begin` takes the indexes of a batch; `ahead` batches are begun before one is waited for. A
-    token takes as much memory as `weight` tokens that are decoded. Raises OutOfMemory at the end,
+    token takes as much memory as `weight` tokens that are decoded. Raises TextTooLarge at the end,
     where texts were left out; the others have come by then.
     """
     weights = [weight * length for length in lengths]
@@ -162,9 +162,9 @@ def _first_done(
         time.sleep(_GLANCE)
 
 
-def _refusal(length: int, beam: int, device: Device) -> OutOfMemory:
+def _refusal(length: int, beam: int, device: Device) -> TextTooLarge:
     advice = "end other programs" if device.kind == "cpu" else "--device cpu may have more"
-    return OutOfMemory(
+    return TextTooLarge(
         f"a text of {length} tokens does not fit into the memory of {device} with a beam of "
         f"{beam}, not even alone: {advice}, a smaller --beam takes less"
     )

@@ -60,7 +60,8 @@ class Engine(ABC):
         Longest first, batch after batch as each is done, every index exactly once. The engine
         cuts the batches and works ahead by as few as keep its device busy; once the iterator is
         closed it begins no other. Raises ValueError at once, before anything is decoded, where a
-        source has more tokens than the model has positions.
+        source has more tokens than the model has positions; TextTooLarge at the very end, where
+        one by itself is too much for the memory of the device, and is missing.
         """
 
     @abstractmethod
@@ -70,7 +71,7 @@ class Engine(ABC):
         """Log-probability of every token of each target after its source, among all tokens.
 
         That of the end token after them comes last. One pass a pair, far cheaper than decoding
-        it. Raises ValueError where the model has not the positions.
+        it. Raises ValueError where the model has not the positions, TextTooLarge as `stream`.
         """
 
     def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:

@@ -120,7 +120,7 @@ def load(
         return CTranslate2Engine(translator, limits, workers, name(compute), Memory.of(device))
     except (OSError, ValueError, RuntimeError, KeyError, MemoryError) as error:
         if exhausted(error):
-            raise OutOfMemory(f"{folder}: the memory of {device} does not hold it") from None
+            raise OutOfMemory(str(folder), str(device)) from None
         raise ModelUnfit(f"{folder}: cannot be loaded ({one_line(error)})") from None
 
 

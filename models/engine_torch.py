@@ -107,7 +107,7 @@ def _placed(model: Any, device: Device, compute: str) -> Iterator[Any]:
         except (RuntimeError, MemoryError) as error:
             if not exhausted(error):
                 raise
-            raise OutOfMemory(f"the memory of {one} does not hold the model") from None
+            raise OutOfMemory("the model", str(one)) from None
 
 
 def read_model(folder: Path) -> Any:

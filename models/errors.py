@@ -1,12 +1,13 @@
 """What can go wrong, as a tree. The exit code is part of the interface of the command line.
 
 KhulasaError            2   wrong usage or unreadable input
+├── TextTooLarge            one text alone is too much for the device's memory; others may not be
 └── ModelError          3   a model is missing or unfit
     ├── ModelMissing        not here, and the hub does not have or give it
     ├── ModelUnfit          here, but it does not load, or does not translate what it must
     ├── DeviceMissing       asked for, but this machine or its libraries have none
     ├── PrecisionMissing    asked for, but the device does not compute in it
-    └── OutOfMemory         the model, or one source alone, is too much for the device
+    └── OutOfMemory         the device's memory does not hold the model
 """
 
 import errno
@@ -64,7 +65,14 @@ class PrecisionMissing(ModelError):
 
 
 class OutOfMemory(ModelError):
-    """What cannot be made smaller does not fit into the memory of the device."""
+    """The memory of the device does not hold the model."""
+
+    def __init__(self, name: str, device: str) -> None:
+        super().__init__(f"the memory of {device} does not hold {name}; --device cpu may have more")
+
+
+class TextTooLarge(KhulasaError):
+    """The memory of the device does not hold what decoding this one text takes."""
 
 
 def one_line(error: Exception) -> str:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from models.catalog import BUNDLED, ENGLISH, ModelSet
 from models.engine import DecodeOptions
-from models.errors import KhulasaError, ModelError, one_line
+from models.errors import KhulasaError, ModelError, TextTooLarge, one_line
 from models.model import DEFAULT, Runtime, open_summarizer
 from pipeline import mixed, segment, summarize, translate
 from pipeline.cache import MEMORY, Cache
@@ -285,9 +285,9 @@ def _isolated(work: Callable[[list[T]], list[R | Failure]], items: list[T]) -> l
     """What `work` makes of the items; one that breaks it fails alone, found by halving."""
     try:
         return work(items)
-    except (KhulasaError, Stopped):
-        raise
     except Exception as error:
+        if isinstance(error, (KhulasaError, Stopped)) and not isinstance(error, TextTooLarge):
+            raise
         if len(items) == 1:
             log.debug("unexpected", exc_info=True)
             [item] = items

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.engine import Hypothesis
-from models.errors import ModelMissing, ModelUnfit
+from models.errors import ModelMissing, ModelUnfit, TextTooLarge
 from models.model import Model
 from pipeline import checks, evidence, flow, segment, translators
 from pipeline.cache import MEMORY, Cache
@@ -290,6 +290,20 @@ def test_a_document_that_breaks_a_stage_fails_alone(models: Models, role: str) -
     assert [one.document for one in outcomes if isinstance(one, Record)] == given[:4] + given[5:]
     assert outcomes[4] == Failure("unexpected RuntimeError: out of luck", "d.jsonl", 4, "d4")
     assert str(outcomes[4]) == "d.jsonl, line 4: unexpected RuntimeError: out of luck"
+
+
+def test_a_text_that_memory_does_not_hold_fails_its_document_alone(models: Models) -> None:
+    def script(words: list[str]) -> Hypothesis:
+        if "سم" in words:
+            raise TextTooLarge("a text of 2 tokens does not fit")
+        return into_english(words)
+
+    models.translators["ar"] = ScriptedEngine(script)
+    given = [Document(f"d{n}", "ar", "", f"جسر {n}") for n in range(9)]
+    given[4] = replace(given[4], text="سم ناقع")
+    outcomes = list(Pipeline().outcomes(given))
+    assert [one.document for one in outcomes if isinstance(one, Record)] == given[:4] + given[5:]
+    assert outcomes[4] == Failure("a text of 2 tokens does not fit", id="d4")
 
 
 def test_a_language_without_a_model_fails_its_documents_and_is_tried_once(
