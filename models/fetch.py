@@ -2,7 +2,7 @@
 
 A process, because the hub's client reads its settings when it is imported and, on a server that
 accepts and then says nothing, waits without end: a process can be given fresh settings, and it can
-be ended. `models.hub` starts it, listens and keeps the clock; `channel` has what it says.
+be ended. `models.watch` starts it, listens and keeps the clock; `channel` has what it says.
 
     python -P fetch.py list|get REPO REVISION SECONDS
 

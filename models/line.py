@@ -28,7 +28,10 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How far the download of one model is, in bytes; what was here before counts as done."""
+    """How far the download of one model is, in bytes; what was here before counts as done.
+
+    It goes back where a part of something else was found and removed.
+    """
 
     repo: str
     done: int

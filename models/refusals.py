@@ -48,8 +48,10 @@ class BrokenOff(Noticed):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What went wrong: its kind, the first line of its cause, and when the hub wants to be asked
-    again, in seconds."""
+    """What went wrong, and the first line of its cause.
+
+    `after` is in how many seconds the hub wants to be asked again, where it says so.
+    """
 
     kind: str
     detail: str
@@ -97,8 +99,8 @@ def _by_type(causes: list[BaseException]) -> str | None:
         (ssl.SSLCertVerificationError, "certificate"),
         (ssl.SSLError, "tls"),
         (gaierror, "name"),
-        (httpx2.RemoteProtocolError, "cut"),
         (BrokenOff, "cut"),
+        (httpx2.RemoteProtocolError, "cut"),
         (httpx2.TransportError, "unreachable"),
     ]
     met = (name for kind, name in kinds for one in causes if isinstance(one, kind))

@@ -56,8 +56,9 @@ def test_a_file_that_is_listed_and_not_there(small_hub: Hub) -> None:
     assert "lists a file of the model that it does not have" in fails()
 
 
-@pytest.mark.parametrize("only", ["/api/", f"/{WEIGHTS}"])
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize(
+    ("status", "only"), [(429, "/api/"), (503, "/api/"), (408, f"/{WEIGHTS}"), (500, f"/{WEIGHTS}")]
+)
 def test_what_passes_by_itself_is_waited_for(status: int, only: str, small_hub: Hub) -> None:
     small_hub.faults.only, small_hub.faults.status, small_hub.faults.times = only, status, 1
     assert comes().is_file()
@@ -88,9 +89,8 @@ def test_a_hub_that_is_refused_or_silent_or_out_of_reach(
         monkeypatch.setenv("HF_ENDPOINT", address)
         assert fails(timeout=1) == f"{address} sent nothing for 1 s: {MORE}"
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    assert (
-        fails(allowed=1) == f"http://127.0.0.1:9 cannot be reached (Connection refused): {NETWORK}"
-    )
+    refused = "cannot be reached (Connection refused)"
+    assert fails(allowed=1) == f"http://127.0.0.1:9 {refused}: {NETWORK}"
     monkeypatch.setenv("HF_ENDPOINT", "http://hub.invalid")
     said = r"http://hub\.invalid cannot be found by name \(.+\): look at the network and .+"
     assert re.fullmatch(said, fails())
@@ -131,9 +131,8 @@ def test_redirections_without_end(only: str, small_hub: Hub) -> None:
 def test_a_hub_that_breaks_off_again_and_again(small_hub: Hub) -> None:
     small_hub.faults.only = f"/{WEIGHTS}"
     small_hub.faults.cut_after, small_hub.faults.cuts = 0, 1_000
-    assert re.fullmatch(
-        rf"{small_hub.url} breaks off \(.+\): try again later, it goes on", fails(2)
-    )
+    said = rf"{small_hub.url} breaks off \(.+\): try again later, it goes on"
+    assert re.fullmatch(said, fails(timeout=2))
 
 
 def test_a_page_in_place_of_the_hub(small_hub: Hub) -> None:
@@ -181,10 +180,7 @@ def test_a_hub_without_tls_where_it_should_be(
     small_hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", small_hub.url.replace("http", "https"))
-    assert re.search(
-        "does not speak TLS as it should .wrong version number.: look at HF_ENDPOINT, http or https",
-        fails(),
-    )
+    assert "does not speak TLS as it should (wrong version number): look at" in fails()
 
 
 def port(served: Hub) -> tuple[str, int]:

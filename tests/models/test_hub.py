@@ -253,18 +253,10 @@ def test_damaged_small_file(serving: Hub) -> None:
         locate(WANTED)
 
 
-@pytest.mark.parametrize(
-    ("status", "said"),
-    [(401, "has no such model, or shows it only to a valid HF_TOKEN"), (403, "refused"),
-     (404, "has no such model"), (429, "too many requests"),
-     (500, r"fails \(500 Internal Server Error\): try again later"), (503, "fails")],
-)  # fmt: skip
-def test_a_hub_that_says_no(
-    serving: Hub, status: int, said: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    serving.faults.status = status
-    monkeypatch.setenv("KHULASA_HUB_TIMEOUT", "2")
-    with pytest.raises(ModelMissing, match=said) as raised:
+def test_a_hub_that_fails(serving: Hub) -> None:
+    """tests/models/test_failures.py has every kind; each is a clause in a line with ways out."""
+    serving.faults.status = 403
+    with pytest.raises(ModelMissing, match="refused: look at HF_TOKEN") as raised:
         locate(WANTED)
     check_message(str(raised.value))
 
@@ -294,30 +286,6 @@ def test_a_repository_without_weights(serving: Hub) -> None:
     (serving.folders[REPO] / "pytorch_model.bin").unlink()
     with pytest.raises(ModelUnfit, match=r"lacks model\.safetensors or pytorch_model\.bin"):
         locate(WANTED)
-
-
-def test_a_cache_that_cannot_be_written(
-    serving: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").write_text("in the way")
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "file" / "hub"))
-    with pytest.raises(ModelError, match="cannot store"):
-        locate(WANTED)
-
-
-@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="cannot mount a tmpfs")
-def test_a_disk_that_is_full(serving: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(small)]
-    if subprocess.run(mount, capture_output=True).returncode != 0:
-        pytest.skip("cannot mount a tmpfs")
-    try:
-        monkeypatch.setenv("HF_HUB_CACHE", str(small))
-        with pytest.raises(ModelError, match=f"cannot store {REPO} in {small}: .*No space left"):
-            locate(WANTED)
-    finally:
-        subprocess.run(["umount", str(small)], check=True)
 
 
 def test_two_processes_download_once(serving: Hub) -> None:
