@@ -36,15 +36,9 @@ def remove(here: Installed) -> int:
 
     Returns how many bytes that were. Raises OSError where they cannot be removed.
     """
-    known = remembered(here.folder)
-    folders = [
-        *(one.folder for one in here.conversions),
-        *([safe.copy_of(known)] if known else []),
-        carried(here.name),
-        snapshots.storage(here.name),
-    ]
+    freed = here.whole_size
+    folders = [*here.made, carried(here.name), snapshots.storage(here.name)]
     with alone(f"fetch-{here.name}"):
-        freed = sum(map(size, folders))
         for folder in filter(Path.is_dir, folders):
             shutil.rmtree(folder)
         for key, _ in list(records("commits")):

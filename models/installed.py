@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import conversions, snapshots
+from models import conversions, safe, snapshots
 from models.catalog import BUNDLED, Repository, entries
 from models.config import KINDS
 from models.conversions import Conversion
@@ -33,6 +33,18 @@ class Installed:
     def published(self) -> bool:
         """Whether the weights are here as they were published, not in a converted form alone."""
         return weights_file(self.folder) is not None
+
+    @property
+    def made(self) -> list[Path]:
+        """The folders of what was made from it: converted forms, and a safe copy of a pickle."""
+        known = remembered(self.folder)
+        copies = [safe.copy_of(known)] if known else []
+        return [*(one.folder for one in self.conversions), *filter(Path.is_dir, copies)]
+
+    @property
+    def whole_size(self) -> int:
+        """Bytes, with all that was made from it."""
+        return self.size + sum(map(size, self.made))
 
     @property
     def conversions(self) -> list[Conversion]:

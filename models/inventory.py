@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models import catalog
 from models.catalog import Entry
 from models.fingerprint import remembered
-from models.installed import Installed, installed, others, size
+from models.installed import Installed, installed, others
 from models.model import open_entry
 
 
@@ -29,10 +29,8 @@ class Item:
 
     @property
     def size(self) -> int:
-        """The bytes that it takes on the disk, its converted forms included."""
-        if self.here is None:
-            return 0
-        return self.here.size + sum(size(form.folder) for form in self.here.conversions)
+        """The bytes that it takes on the disk, with all that was made from it."""
+        return self.here.whole_size if self.here else 0
 
 
 def everything() -> list[Entry]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from models.compute import Compute
 from models.errors import ALL_WELL, KhulasaError, ModelError, ModelMissing
 from pipeline.cli.downloads import downloads
-from pipeline.cli.options import Timeout
+from pipeline.cli.options import Precision, Timeout
 from pipeline.cli.terminal import Told, writing, writing_bytes
 from pipeline.figures import in_bytes
 from pipeline.harmless import visible
@@ -60,7 +61,11 @@ def inventory(
 
 @models_app.command()
 def pull(
-    names: Names = None, models: Set = "best", timeout: Timeout = None, quiet: Quiet = False
+    names: Names = None,
+    models: Set = "best",
+    compute: Precision = "auto",
+    timeout: Timeout = None,
+    quiet: Quiet = False,
 ) -> None:
     """Download models, convert them, and have them pass their self-test; Arabic if none is named.
 
@@ -71,7 +76,7 @@ def pull(
 
     told = Told()
     came: list[Entry] = []
-    with _runtime(timeout, quiet) as runtime:
+    with _runtime(timeout, quiet, compute) as runtime:
         for entry, outcome in download(chosen(names or ["ar"], models), runtime.line):
             if isinstance(outcome, KhulasaError):
                 told.failure(outcome)
@@ -108,6 +113,7 @@ def pack(
     published: Annotated[
         bool, typer.Option("--published", help="The weights as published, not a converted form.")
     ] = False,
+    compute: Precision = "auto",
     timeout: Timeout = None,
     quiet: Quiet = False,
 ) -> None:
@@ -117,7 +123,7 @@ def pack(
     from models.pack import pack as write
     from pipeline.render.models import told_packed
 
-    with _runtime(timeout, quiet) as runtime:
+    with _runtime(timeout, quiet, compute) as runtime:
         opened = [(entry, ready(entry, runtime)) for entry in chosen(names, models)]
     with writing_bytes(output) as out:
         manifest, sha256 = write(opened, "published" if published else "converted", out)
@@ -150,7 +156,7 @@ def remove(names: Some, yes: Yes = False) -> None:
 
     found = [here for name in names for _, here in _here(name)]
     for here in found:
-        typer.echo(f"{here.name}: {in_bytes(here.size)} in {here.folder}")
+        typer.echo(f"{here.name}: {in_bytes(here.whole_size)} in {here.folder}")
     if yes or typer.confirm("Remove?"):
         typer.echo(f"{in_bytes(sum(map(delete, found)))} are free")
 
@@ -200,13 +206,13 @@ def gc() -> None:
 
 
 @contextmanager
-def _runtime(timeout: float | None, quiet: bool) -> Iterator["Runtime"]:
+def _runtime(timeout: float | None, quiet: bool, compute: Compute = "auto") -> Iterator["Runtime"]:
     """How the models are run that these commands try, and where downloads are shown."""
     from models.line import Line
     from models.model import DEFAULT
 
     with downloads(not quiet and sys.stderr.isatty()) as heard:
-        yield replace(DEFAULT, line=Line(heard, timeout))
+        yield replace(DEFAULT, compute=compute, line=Line(heard, timeout))
 
 
 @contextmanager

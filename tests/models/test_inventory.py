@@ -49,7 +49,7 @@ def test_a_model_that_was_used(marian: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert found.here is not None
     [form] = found.here.conversions
     assert form.compute == "int8"
-    assert found.size == found.here.size + size(form.folder)
+    assert found.size == found.here.whole_size == found.here.size + size(form.folder)
     assert found.passed == {}
 
 
