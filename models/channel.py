@@ -2,7 +2,7 @@
 
 In this order:
 
-    {}                                      it runs, now the hub is asked
+    {}                                      the client is loaded, now the hub is asked
     {"commit": SHA, "files": {NAME: [SIZE, DIGEST]}}
                                             the hub answered: this is what is needed
     {"done": BYTES}                         so much of it is here, at most four times a second
@@ -10,8 +10,8 @@ In this order:
     {"digests": {NAME: SHA256}}             everything is in the cache and as the hub announced it
 
 At any time {"trouble": KIND, "detail": LINE, "after": SECONDS}: something went wrong, and is tried
-again after a while; or, as the last, {"error": KIND, "detail": LINE, "done":
-BYTES}. `refusals` has the kinds.
+again after a while. Or, as the last, {"error": KIND, "detail": LINE, "done": BYTES}. `refusals` has
+the kinds.
 """
 
 import json

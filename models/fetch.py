@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,7 @@ def download(
 
 def work(task: str, repo: str, revision: str, timeout: float, channel: "Channel") -> None:
     """Do what the arguments say. Raises what goes wrong and does not pass."""
+    import_module("huggingface_hub.hf_api")  # where the machine is busy, seconds
     channel.send()
     commit, remotes = _asked(repo, revision, channel)
     files = {one.name: [one.size, one.digest] for one in remotes}

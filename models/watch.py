@@ -95,10 +95,9 @@ class Clock:
         """What to say when it is: what kept going wrong, else that nothing came, or little."""
         if self._trouble:
             return self._trouble
-        waited = time.monotonic() - self._since
         if self._bytes > 0:
-            return {"kind": "slow", "detail": f"{self._bytes} bytes in {waited:.0f} s"}
-        return {"kind": "silent", "detail": "", "after": waited}
+            return {"kind": "slow", "detail": f"{self._bytes} bytes in {self._seconds:.0f} s"}
+        return {"kind": "silent", "detail": "", "after": self._seconds}
 
 
 class Download:

@@ -11,7 +11,7 @@ from models.errors import ModelError
 REPO = "o/n"
 WEIGHTS = "pytorch_model.bin"
 TOKEN = "hf_secret"
-START = 10  # seconds that the downloading process may take to start, on a busy machine
+START = 30  # seconds that the downloading process may take to start, on a busy machine
 
 
 def fails(timeout: float = 30, allowed: float = 0) -> str:
