@@ -2,7 +2,7 @@
 
 The weights are read by the reference engine, so that what it refuses is refused here, and the
 vocabulary by our own tokenizer. Beside CTranslate2's own files goes `limits.json`, what its
-engine must know besides.
+engine must know besides. Then both engines must compute the same: see `models.parity`.
 """
 
 import json
@@ -10,20 +10,33 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models import config, engine_torch, tokens
+from models import config, engine_ct2, engine_torch, parity, tokens
 from models.errors import ModelUnfit, one_line
-
-LIMITS = "limits.json"
 
 
 def convert(source: Path, target: Path, compute: str) -> None:
     """Write the model of folder `source` into the folder `target`, which is made if need be.
 
-    `compute` is the precision of the stored weights, as "int8" or "float32". Raises ModelUnfit;
-    what lies in `target` is then incomplete.
+    `compute` is the precision of the stored weights, as "int8" or "float32". Raises ModelUnfit
+    where the model cannot be converted, or computes something else when it is, and what
+    `engine_torch.read_model` raises; what lies in `target` is then not to be used.
     """
     settings = config.read(source)
-    read, written = _names(source, settings)
+    vocabularies = _names(source, settings)
+    target.mkdir(exist_ok=True)
+    _convert(source, target, compute, settings, vocabularies)
+    _save_limits(target, settings, vocabularies[1])
+    parity.check(source, target, compute, vocabularies)
+
+
+def _convert(
+    source: Path,
+    target: Path,
+    compute: str,
+    settings: config.ModelConfig,
+    vocabularies: tuple[list[str], list[str]],
+) -> None:
+    read, written = vocabularies
     model = engine_torch.read_model(source)
     try:
         specification = _specification(model, settings, written)
@@ -31,10 +44,12 @@ def convert(source: Path, target: Path, compute: str) -> None:
         specification.register_target_vocabulary(written)
         specification.validate()
         specification.optimize(quantization=compute)
-        target.mkdir(exist_ok=True)
         specification.save(str(target))
     except (ValueError, RuntimeError, KeyError, AttributeError) as error:
         raise ModelUnfit(f"{source}: cannot be converted ({one_line(error)})") from None
+
+
+def _save_limits(target: Path, settings: config.ModelConfig, written: list[str]) -> None:
     forced = settings.forced_start
     limits = {
         "positions": settings.positions,
@@ -43,7 +58,7 @@ def convert(source: Path, target: Path, compute: str) -> None:
         # Marian's padding is left out of its vocabulary; every other model could choose it.
         "banned": [] if settings.kind == "marian" else [written[settings.pad]],
     }
-    (target / LIMITS).write_text(json.dumps(limits) + "\n", encoding="utf-8")
+    (target / engine_ct2.LIMITS).write_text(json.dumps(limits) + "\n", encoding="utf-8")
 
 
 def _names(folder: Path, settings: config.ModelConfig) -> tuple[list[str], list[str]]:

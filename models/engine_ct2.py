@@ -21,7 +21,6 @@ from typing import Any, TypeVar, get_args
 
 from models.batches import Memory, Pending, exhausted, in_batches, in_order
 from models.compute import Compute, check
-from models.convert import LIMITS
 from models.device import PROCESSOR, Device
 from models.engine import (
     DecodeOptions,
@@ -31,6 +30,9 @@ from models.engine import (
     check_lengths,
 )
 from models.errors import ModelUnfit, OutOfMemory, one_line
+
+LIMITS = "limits.json"
+"""Stands in a conversion: what this engine must know of a model besides."""
 
 # What `auto` takes on a card: the second of the first pair whose first is supported there, which
 # tells the compute capability (8.0, 7.0, 6.1). tests/benchmarks/tuning.md has the measurements.

@@ -96,6 +96,13 @@ def load(
     return replicas[0] if len(replicas) == 1 else Parallel(replicas, Memory.of(device))
 
 
+def around(
+    model: Any, settings: ModelConfig, vocabularies: tuple[dict[str, int], dict[str, int]]
+) -> Engine:
+    """The engine of a model that is in memory, on the processor."""
+    return TorchEngine(model, settings, *vocabularies, name(), Memory.of(PROCESSOR))
+
+
 def _placed(model: Any, device: Device, compute: str) -> Iterator[Any]:
     """The model on each of the cards; the last takes the model itself."""
     import torch
