@@ -11,6 +11,7 @@ from models.conversions import Conversion, conversions, leftovers
 from models.fingerprint import remembered, weights_file
 from models.home import forget, records
 from models.installed import Installed, size
+from models.inventory import everything
 from models.store import alone, carried
 from models.unpack import staging
 
@@ -20,15 +21,15 @@ LEFT_BEHIND = 3600
 
 @dataclass(frozen=True, slots=True)
 class Waste:
-    """A folder that nothing uses, and why, in a clause."""
+    """A file or folder that nothing uses, and why, in a clause."""
 
-    folder: Path
+    path: Path
     reason: str
 
     @property
     def size(self) -> int:
         """Its bytes."""
-        return size(self.folder)
+        return self.path.stat().st_size if self.path.is_file() else size(self.path)
 
 
 def remove(here: Installed) -> int:
@@ -58,9 +59,9 @@ def waste() -> Iterator[Waste]:
     for copy in safe.copies():
         if copy.name[:16] not in weights:
             yield Waste(copy, "made from a model that is not here any more")
-    for folder in (*leftovers(), *safe.leftovers(), *staging()):
-        if folder.is_dir() and _age(folder) > LEFT_BEHIND:
-            yield Waste(folder, "left behind by work that was interrupted")
+    for path in (*leftovers(), *safe.leftovers(), *staging(), *_parts()):
+        if path.exists() and _age(path) > LEFT_BEHIND:
+            yield Waste(path, "left behind by work that was interrupted")
 
 
 def collect() -> int:
@@ -68,8 +69,17 @@ def collect() -> int:
     found = list(waste())
     freed = sum(one.size for one in found)
     for one in found:
-        shutil.rmtree(one.folder, ignore_errors=True)
+        if one.path.is_dir():
+            shutil.rmtree(one.path, ignore_errors=True)
+        else:
+            one.path.unlink(missing_ok=True)
     return freed
+
+
+def _parts() -> Iterator[Path]:
+    """Files of which a download has brought a part; the next download would go on from there."""
+    for entry in everything():
+        yield from snapshots.storage(entry.repository.name).glob("blobs/*.incomplete")
 
 
 def _owners() -> dict[tuple[str, str], list[Path]]:
@@ -91,6 +101,6 @@ def _useless(form: Conversion, owners: list[Path]) -> str | None:
     return None
 
 
-def _age(folder: Path) -> float:
-    """Seconds since anything in it changed."""
-    return time.time() - max(one.stat().st_mtime for one in (folder, *folder.rglob("*")))
+def _age(path: Path) -> float:
+    """Seconds since it, or anything in it, changed."""
+    return time.time() - max(one.stat().st_mtime for one in (path, *path.rglob("*")))

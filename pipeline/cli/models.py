@@ -201,7 +201,7 @@ def gc() -> None:
     from models.clearing import collect, waste
 
     for one in waste():
-        typer.echo(f"{one.folder}: {in_bytes(one.size)}, {one.reason}")
+        typer.echo(f"{one.path}: {in_bytes(one.size)}, {one.reason}")
     typer.echo(f"{in_bytes(collect())} are free")
 
 

@@ -37,7 +37,7 @@ def store(_: Chosen) -> Iterator[Diagnosis]:
         reasons = ", or ".join(dict.fromkeys(one.reason for one in useless))
         found = f"{in_bytes(sum(one.size for one in useless))} {reasons}"
         yield Diagnosis("store", "poor", found, "khulasa models gc")
-    gone = {one.folder for one in useless}
+    gone = {one.path for one in useless}
     kept = [one.folder for one in conversions() if one.folder not in gone]
     told = f"{count(len(kept), 'converted model')}, {in_bytes(sum(map(size, kept)))}"
     yield Diagnosis("store", "good", f"{home}: {told}")

@@ -28,8 +28,8 @@ from time import perf_counter
 from typing import Any
 
 from models import engine_torch, tokens
-from models.convert import LIMITS, convert
-from models.engine_ct2 import available_cores
+from models.convert import convert
+from models.engine_ct2 import LIMITS, available_cores
 from pipeline.segment import segment
 from tests import factory
 

@@ -24,9 +24,10 @@ from unittest.mock import patch
 
 from models import config, engine, engine_ct2, tokens
 from models.batches import Memory
-from models.convert import LIMITS, convert
+from models.convert import convert
 from models.device import PROCESSOR
 from models.engine import DecodeOptions, Engine, Limits
+from models.engine_ct2 import LIMITS
 from pipeline.segment import segment
 from tests import factory
 from tests.benchmarks.mirror import mirroring

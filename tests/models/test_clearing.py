@@ -103,6 +103,17 @@ def test_what_interrupted_work_left(place: str) -> None:
     assert not folder.exists()
 
 
+def test_a_part_of_a_download() -> None:
+    part = snapshots.storage(REPO) / "blobs" / "abc.incomplete"
+    part.parent.mkdir(parents=True)
+    part.write_bytes(b"1234567")
+    assert list(waste()) == []
+    os.utime(part, (1, 1))
+    assert list(waste()) == [Waste(part, "left behind by work that was interrupted")]
+    assert collect() == 7
+    assert not part.exists()
+
+
 def test_removed_with_all_that_was_made_of_it(model: Model) -> None:
     assert recall("commits", f"{REPO}@main") == {"commit": COMMIT}
     here = installed(REPO)
