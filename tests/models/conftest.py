@@ -1,4 +1,4 @@
-"""A hub that is asked, with little to download: a download does not ask what files mean."""
+"""What tests of models share: a random one that is here, and a hub with little to download."""
 
 import os
 from collections.abc import Iterator
@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from models.model import Model, ready
+from tests import factory
 from tests.hub import Hub
+from tests.models.carried import ENTRY, UNTESTED, cached
 from tests.models.loopback import REPO, WEIGHTS
 
 
@@ -36,3 +39,18 @@ def small_hub(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with Hub({REPO: folder}) as served:
         monkeypatch.setenv("HF_ENDPOINT", served.url)
         yield served
+
+
+@pytest.fixture(scope="session")
+def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small random translator."""
+    return factory.marian(tmp_path_factory.mktemp("models") / "marian")
+
+
+@pytest.fixture
+def used(marian: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
+    """The translator in the hub's cache, digested and converted."""
+    cached(marian)
+    with monkeypatch.context() as patch:
+        patch.setenv("KHULASA_SELF_TEST", "off")
+        return ready(ENTRY, UNTESTED)

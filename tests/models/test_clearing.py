@@ -12,24 +12,9 @@ from models.conversions import Conversion, conversions
 from models.fingerprint import fingerprint
 from models.home import models_home, recall
 from models.installed import installed, size
-from models.model import Model, ready
+from models.model import Model
 from models.store import commit_here
-from tests import factory
-from tests.models.carried import COMMIT, ENTRY, REPO, UNTESTED, cached
-
-
-@pytest.fixture(scope="session")
-def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return factory.marian(tmp_path_factory.mktemp("models") / "marian")
-
-
-@pytest.fixture
-def model(marian: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
-    """A model that was used."""
-    cached(marian)
-    with monkeypatch.context() as patch:
-        patch.setenv("KHULASA_SELF_TEST", "off")
-        return ready(ENTRY, UNTESTED)
+from tests.models.carried import COMMIT, REPO, cached
 
 
 def of_version(version: str) -> Conversion:
@@ -40,12 +25,12 @@ def of_version(version: str) -> Conversion:
     return other
 
 
-def test_nothing_of_what_is_used_is_waste(model: Model) -> None:
+def test_nothing_of_what_is_used_is_waste(used: Model) -> None:
     assert list(waste()) == []
     assert collect() == 0
 
 
-def test_what_another_version_made(model: Model) -> None:
+def test_what_another_version_made(used: Model) -> None:
     older = of_version("4.0.1")
     assert list(waste()) == [Waste(older.folder, "made for another version of CTranslate2")]
     taken = size(older.folder)
@@ -53,23 +38,23 @@ def test_what_another_version_made(model: Model) -> None:
     assert [one.current for one in conversions()] == [True]
 
 
-def test_what_came_without_its_weights_stays(model: Model) -> None:
+def test_what_came_without_its_weights_stays(used: Model) -> None:
     older = of_version("4.0.1")
-    sha256 = model.fingerprint.weights
-    (model.located.folder / "model.safetensors").unlink()
-    (model.located.folder / "weights.json").write_text(f'{{"sha256": "{sha256}"}}')
+    sha256 = used.fingerprint.weights
+    (used.located.folder / "model.safetensors").unlink()
+    (used.located.folder / "weights.json").write_text(f'{{"sha256": "{sha256}"}}')
     assert list(waste()) == []
     assert older.folder.is_dir()
 
 
-def test_what_was_made_from_a_model_that_is_gone(model: Model) -> None:
+def test_what_was_made_from_a_model_that_is_gone(used: Model) -> None:
     shutil.rmtree(snapshots.storage(REPO))
     [found] = waste()
     assert found.reason == "made from a model that is not here any more"
 
 
-def test_a_copy_of_a_pickle_goes_when_the_model_is_gone(model: Model) -> None:
-    copy = safe.copy_of(model.fingerprint)
+def test_a_copy_of_a_pickle_goes_when_the_model_is_gone(used: Model) -> None:
+    copy = safe.copy_of(used.fingerprint)
     copy.mkdir(parents=True)
     assert list(waste()) == []
     shutil.rmtree(snapshots.storage(REPO))
@@ -114,12 +99,12 @@ def test_a_part_of_a_download() -> None:
     assert not part.exists()
 
 
-def test_removed_with_all_that_was_made_of_it(model: Model) -> None:
+def test_removed_with_all_that_was_made_of_it(used: Model) -> None:
     assert recall("commits", f"{REPO}@main") == {"commit": COMMIT}
     here = installed(REPO)
     assert here is not None
     [form] = here.conversions
-    copy = safe.copy_of(model.fingerprint)
+    copy = safe.copy_of(used.fingerprint)
     copy.mkdir(parents=True)
     (copy / "model.safetensors").write_bytes(b"12345")
     taken = here.size + size(form.folder) + 5
@@ -131,7 +116,7 @@ def test_removed_with_all_that_was_made_of_it(model: Model) -> None:
     assert list(waste()) == []
 
 
-def test_other_models_stay(model: Model, marian: Path) -> None:
+def test_other_models_stay(used: Model, marian: Path) -> None:
     cached(marian, "owner/other")
     here = installed("owner/other")
     assert here is not None

@@ -26,7 +26,6 @@ from models.conversions import (
 from models.errors import ModelError, ModelMissing, ModelUnfit
 from models.fingerprint import Fingerprint, fingerprint
 from models.home import models_home
-from tests import factory
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,11 +49,6 @@ def slow(source, target, compute):
 convert.convert = slow
 print(conversions.converted(folder, fingerprint(folder), "int8"))
 """
-
-
-@pytest.fixture(scope="session")
-def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return factory.marian(tmp_path_factory.mktemp("models") / "marian")
 
 
 def start(folder: Path, log: Path, wait: float) -> "subprocess.Popen[str]":

@@ -11,13 +11,7 @@ from models.home import remember
 from models.installed import size
 from models.inventory import everything, item
 from models.model import open_entry, ready
-from tests import factory
 from tests.models.carried import COMMIT, ENTRY, REPO, UNTESTED, cached
-
-
-@pytest.fixture(scope="session")
-def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return factory.marian(tmp_path_factory.mktemp("models") / "marian")
 
 
 def test_everything_there_is(marian: Path) -> None:

@@ -24,11 +24,6 @@ SKIPPED = Runtime(self_test="skipped")
 
 
 @pytest.fixture(scope="session")
-def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return factory.marian(tmp_path_factory.mktemp("models") / "marian")
-
-
-@pytest.fixture(scope="session")
 def bart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     size = replace(factory.SMALL, positions=1024)
     return factory.bart(tmp_path_factory.mktemp("models") / "bart", size=size)

@@ -15,14 +15,8 @@ from models.installed import Installed, installed
 from models.line import QUIET
 from models.store import carried
 from models.update import Change, change, is_held
-from tests import factory
 from tests.hub import Hub
 from tests.models.carried import COMMIT, ENTRY, REPO, cached
-
-
-@pytest.fixture(scope="session")
-def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return factory.marian(tmp_path_factory.mktemp("models") / "marian")
 
 
 @pytest.fixture

@@ -10,27 +10,12 @@ from models.conversions import conversions
 from models.errors import ModelUnfit
 from models.home import remember
 from models.installed import Installed, installed
-from models.model import DEFAULT, Model, ready
+from models.model import DEFAULT, Model
 from models.verify import Verdict, verify
-from tests import factory
-from tests.models.carried import COMMIT, ENTRY, REPO, UNTESTED, cached
+from tests.models.carried import COMMIT, ENTRY, REPO
 
 ANEW = f"khulasa models remove {REPO}, then pull or unpack it again"
 FAILS = "chrF is"
-
-
-@pytest.fixture(scope="session")
-def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return factory.marian(tmp_path_factory.mktemp("models") / "marian")
-
-
-@pytest.fixture
-def model(marian: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
-    """A model that was used: digested and converted."""
-    cached(marian)
-    with monkeypatch.context() as patch:
-        patch.setenv("KHULASA_SELF_TEST", "off")
-        return ready(ENTRY, UNTESTED)
 
 
 def look() -> list[Verdict]:
@@ -39,7 +24,7 @@ def look() -> list[Verdict]:
     return list(verify(ENTRY, here, DEFAULT))
 
 
-def test_random_weights_are_whole_and_fail_their_test(model: Model) -> None:
+def test_random_weights_are_whole_and_fail_their_test(used: Model) -> None:
     files, form, golden = look()
     assert files == Verdict("8 files are what they were")
     assert form == Verdict("its int8 form is what it was")
@@ -56,22 +41,22 @@ def test_the_bundled_models_pass() -> None:
         assert golden.advice == ""
 
 
-def test_a_file_that_rotted(model: Model) -> None:
-    weights = model.located.folder / "model.safetensors"
+def test_a_file_that_rotted(used: Model) -> None:
+    weights = used.located.folder / "model.safetensors"
     weights.write_bytes(bytes([weights.read_bytes()[0] ^ 1]) + weights.read_bytes()[1:])
     [found] = look()
     assert found.found.startswith(f"{weights} is not what it was: its sha256 is ")
     assert found.advice == ANEW
 
 
-def test_what_the_hub_announced_counts_before_what_was_first_read(model: Model) -> None:
+def test_what_the_hub_announced_counts_before_what_was_first_read(used: Model) -> None:
     came = {"vocab.json": {"size": 5, "sha256": "0" * 64}}
     remember("digests", f"{REPO}@{COMMIT}", {"files": came})
     [found] = look()
     assert "vocab.json is not what it was" in found.found
 
 
-def test_a_conversion_that_rotted_is_removed(model: Model) -> None:
+def test_a_conversion_that_rotted_is_removed(used: Model) -> None:
     [form] = conversions()
     (form.folder / "model.bin").write_bytes(b"rot")
     _, found, golden = look()
@@ -83,7 +68,7 @@ def test_a_conversion_that_rotted_is_removed(model: Model) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", None])
-def test_a_conversion_without_its_digests(model: Model, text: str | None) -> None:
+def test_a_conversion_without_its_digests(used: Model, text: str | None) -> None:
     [form] = conversions()
     digests = form.folder / "digests.json"
     digests.unlink() if text is None else digests.write_text(text)
@@ -91,12 +76,12 @@ def test_a_conversion_without_its_digests(model: Model, text: str | None) -> Non
     assert found.found.startswith("its int8 form is damaged (digests.json)")
 
 
-def test_a_carried_conversion_that_rotted_has_to_come_again(model: Model, marian: Path) -> None:
+def test_a_carried_conversion_that_rotted_has_to_come_again(used: Model, marian: Path) -> None:
     [form] = conversions()
     (form.folder / "model.bin").write_bytes(b"rot")
-    weights = model.located.folder / "model.safetensors"
+    weights = used.located.folder / "model.safetensors"
     weights.rename(weights.with_name("elsewhere"))
-    sha256 = model.fingerprint.weights
+    sha256 = used.fingerprint.weights
     weights.with_name("weights.json").write_text(f'{{"sha256": "{sha256}"}}')
     _, found, broken = look()
     assert found == Verdict("its int8 form is damaged (model.bin)", ANEW)
@@ -104,12 +89,12 @@ def test_a_carried_conversion_that_rotted_has_to_come_again(model: Model, marian
     assert form.folder.is_dir()
 
 
-def test_a_model_that_is_not_whole(model: Model) -> None:
-    (model.located.folder / "source.spm").unlink()
+def test_a_model_that_is_not_whole(used: Model) -> None:
+    (used.located.folder / "source.spm").unlink()
     assert look() == [Verdict("lacks source.spm", f"khulasa models pull {REPO}")]
 
 
-def test_a_model_of_a_language_without_sentences(model: Model) -> None:
+def test_a_model_of_a_language_without_sentences(used: Model) -> None:
     entry = Entry("translator", ENTRY.repository)
     here = installed(REPO)
     assert isinstance(here, Installed)
@@ -117,7 +102,7 @@ def test_a_model_of_a_language_without_sentences(model: Model) -> None:
     assert golden == Verdict("no sentences are known to test it with")
 
 
-def test_a_model_that_does_not_load(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_does_not_load(used: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise ModelUnfit("of an unknown kind")
 
