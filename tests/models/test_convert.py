@@ -160,3 +160,19 @@ def test_weights_that_the_reference_refuses_are_not_converted(tmp_path: Path) ->
     (folder / "model.safetensors").write_bytes(b"{}")
     with pytest.raises(ModelUnfit, match="weights cannot be loaded"):
         converted(folder, tmp_path / "converted")
+
+
+def test_the_big_shape_with_true_pieces(shared: Path, tmp_path: Path) -> None:
+    """A layer a side of 1024 wide, 16 heads, ReLU; the target's tokens have ids of their own.
+
+    That both engines compute the same is what every conversion ends with looking at.
+    """
+    folder = factory.full_size(
+        "opus-mt-tc-big-ko-en", tmp_path / "model", shared / "opus-mt-ar-en", layers=1
+    )
+    target = converted(folder, tmp_path / "converted", "int8")
+    (found,) = ENGINES["ctranslate2"].load(target).generate(sources(folder)[:1], GREEDY)
+    assert len(found.tokens) > 0
+    assert (target / "model.bin").stat().st_size < 0.3 * (
+        folder / "model.safetensors"
+    ).stat().st_size
