@@ -26,7 +26,7 @@ from typing import Any, get_args
 import pytest
 
 from models import config, convert, engine_ct2, engine_torch, parity, tokens
-from models.engine import DecodeOptions, Engine
+from models.engine import Hypothesis
 from models.fingerprint import weights_file
 from models.installed import size
 from tests import factory
@@ -75,10 +75,9 @@ def texts(kind: str, folder: Path, data: Path) -> list[str]:
     return [" ".join(article.split()[:WORDS]) for article in list(articles)[:ARTICLES]]
 
 
-def agreement(one: Engine, other: Engine, sources: list[list[str]], options: DecodeOptions) -> str:
+def agreement(some: list[Hypothesis], others: list[Hypothesis]) -> str:
     """The share of outputs of the same tokens."""
-    pairs = zip(one.generate(sources, options), other.generate(sources, options), strict=True)
-    same = [a.tokens == b.tokens for a, b in pairs]
+    same = [one.tokens == other.tokens for one, other in zip(some, others, strict=True)]
     return f"{sum(same) / len(same):.0%}"
 
 
@@ -118,14 +117,17 @@ def compare(kind: str, data: Path) -> None:
         sources = [source for source in sources if len(source) <= settings.positions]
         longest = settings.decode.max_length if kind in BUNDLED else LONGEST
         own = replace(settings.decode, max_length=longest, min_length=0)
-        reference = engine_torch.load(folder)
+        searches = (replace(own, beam=1), own)
+        expected = [engine_torch.load(folder).generate(sources, one) for one in searches]
         names = convert._names(folder, settings)
         for compute in ("float32", "int8"):
             target = Path(name) / compute
             whole, checked, peak = converted(folder, target, compute)
             engine = engine_ct2.load(target, compute=compute)
-            greedy = agreement(reference, engine, sources, replace(own, beam=1))
-            beam = agreement(reference, engine, sources, own)
+            greedy, beam = (
+                agreement(said, engine.generate(sources, one))
+                for said, one in zip(expected, searches, strict=True)
+            )
             apart = parity.difference(folder, target, compute, names)
             weights = weights_file(folder)
             before = weights.stat().st_size if weights else 0

@@ -277,6 +277,14 @@ def test_special_tokens_in_a_document_are_text(marian: Pair, bart: Pair, text: s
     assert bart.ours.decode(bart.ours.encode(text)) == text
 
 
+@pytest.mark.parametrize("text", ["</s> a <unk> b <pad>", "<extra_id_0> a", "<mask_1><unk_2> a"])
+def test_control_in_a_document_is_none_to_t5_and_pegasus(unigram: Pair, text: str) -> None:
+    """What it is cut into may be unknown."""
+    control = {"</s>", "<pad>", "<extra_id_0>", "<mask_1>", "<mask_2>", "<unk_2>"}
+    assert control.isdisjoint(unigram.ours.encode(text)[:-1])
+    assert "a" in unigram.ours.decode(unigram.ours.encode_target(text))
+
+
 def test_target_language_is_the_loader_s_choice_and_never_the_document_s(
     make: Callable[..., Path],
 ) -> None:
