@@ -106,6 +106,9 @@ def test_every_documented_command_runs(command: str, desk: tuple[Path, Any]) -> 
     done = subprocess.run(
         command, shell=True, cwd=folder, env=env, capture_output=True, text=True, check=False
     )
+    if "--device cuda" in command and "finds no cuda device here" in done.stderr:
+        assert done.returncode == 3
+        return
     assert done.returncode == 0, done.stderr
     assert done.stdout or " -o " in command or "batch" in command
 
