@@ -24,6 +24,9 @@ ENGLISH = "en"
 BUNDLED = "bundled:tiny-"
 """What the reference of a bundled model begins with; the role follows."""
 
+EXTRACTIVE = "extractive"
+"""What stands in the place of a summariser's reference where no model is wanted."""
+
 _DATA = Path(__file__).parent
 
 

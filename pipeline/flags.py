@@ -75,6 +75,7 @@ _OF_SUMMARIES = (
         "longer than the summariser reads at once: summarised in parts, then as a whole",
         note=True,
     ),
+    Flag("extractive", "sentences of the translation as they stand: no model wrote it", note=True),
     Flag("nothing-to-summarise", "the document holds no words", note=True),
 )
 _OF_DOCUMENTS = (

@@ -10,13 +10,14 @@ from itertools import chain
 from threading import Event
 from typing import TypeVar
 
-from models.catalog import BUNDLED, ENGLISH, ModelSet
+from models.catalog import BUNDLED, ENGLISH, EXTRACTIVE, ModelSet
 from models.engine import DecodeOptions
 from models.errors import KhulasaError, ModelError, TextTooLarge, one_line
 from models.model import DEFAULT, Runtime, open_summarizer
 from pipeline import mixed, segment, summarize, translate
 from pipeline.cache import MEMORY, Cache
 from pipeline.document import Document, Failure, Record, Segment, Summary, Translation
+from pipeline.extract import Extractor
 from pipeline.glossary import Glossary
 from pipeline.signature import Signature
 from pipeline.stage import Stage, Staged, through_cache
@@ -53,10 +54,11 @@ class Pipeline:
     """Segment, translate and summarise, with every output kept in a cache.
 
     `models` is a set of the catalogue; `translator` and `summarizer`, where given, are a
-    repository or a folder that takes its place. `beam` takes the place of the models' own; a
-    summary is to have about so many `words`. Terms of `glossary` are translated as it says.
-    `cache` is opened by the caller, who closes it. `decoded` hears, from another thread, the
-    stage and how many of its outputs were just decoded and kept.
+    repository or a folder that takes its place, or EXTRACTIVE for a summary without a model.
+    `beam` takes the place of the models' own; a summary is to have about so many `words`. Terms
+    of `glossary` are translated as it says. `cache` is opened by the caller, who closes it.
+    `decoded` hears, from another thread, the stage and how many of its outputs were just decoded
+    and kept.
     """
 
     models: ModelSet = "best"
@@ -116,8 +118,10 @@ class Pipeline:
         )
 
     @cached_property
-    def summarizer_stage(self) -> Summarizer:
-        """The summarising stage; its model is loaded when first used."""
+    def summarizer_stage(self) -> Summarizer | Extractor:
+        """The summarising stage; its model, if it has one, is loaded when first used."""
+        if self.summarizer == EXTRACTIVE:
+            return Extractor(self.words)
         model = open_summarizer(self.models, self.summarizer, self.runtime)
         return Summarizer(model, self._options(model.config.decode), self.words, self.cache)
 
@@ -251,7 +255,8 @@ class Pipeline:
     def _flags(self, work: Work) -> list[str]:
         """What is to be said of a document as a whole."""
         langs = self._languages(work)
-        models = [self.summarizer_stage.model]
+        summarizer = self.summarizer_stage.model
+        models = [summarizer] if summarizer else []
         models += [self.translators.of(one).model for one in langs if self._has_model(one)]
         bundled = any(model.located.name.startswith(BUNDLED) for model in models)
         unverified = not all(model.verified for model in models)

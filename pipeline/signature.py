@@ -39,6 +39,12 @@ class Signature:
         return cls(stage, int(version), tuple((name, value) for name, value in params))
 
     @property
+    def maker(self) -> str | None:
+        """The model, or the method that needs none; None where the stage has neither."""
+        given = dict(self.params)
+        return given.get("model") or given.get("method")
+
+    @property
     def digest(self) -> str:
         """sha256 in hexadecimal: equal for equal signatures, whatever machine prints them."""
         return digest(str(self))

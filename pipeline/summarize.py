@@ -24,10 +24,10 @@ DRAFT_VERSION = 1
 USUAL_WORDS = 60
 """What the published limits of a news summariser, 56 to 142 tokens, are made for."""
 
-_END = re.compile(r"""[.!?…]["'”’)\]]*$""")
+SENTENCE_END = re.compile(r"""[.!?…]["'”’)\]]*$""")
 
 # The share of the words asked for that a summary may have: a sentence is whole or not there.
-_SLACK = 1.25
+SLACK = 1.25
 
 Text = list[str]  # sentences in order
 
@@ -55,7 +55,7 @@ class Draft:
     @property
     def whole(self) -> bool:
         """Whether the last sentence has its end, though the decoder may have met its limit."""
-        return self.finished or bool(_END.search(self.text))
+        return self.finished or bool(SENTENCE_END.search(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Summarizer:
 
     @property
     def _most(self) -> float:
-        return _SLACK * self.words
+        return SLACK * self.words
 
     def _finished(self, drafts: list[Draft], document: Bilingual, merged: bool) -> Summary:
         """Whole sentences within what was asked for, the first of every draft before others."""
@@ -253,7 +253,12 @@ def unpack(row: dict[str, Any]) -> Summary:
 
 
 def _worded(sentences: Text) -> Text:
-    return [sentence for sentence in sentences if any(map(str.isalpha, sentence))]
+    return [sentence for sentence in sentences if is_worded(sentence)]
+
+
+def is_worded(text: str) -> bool:
+    """Whether there is anything to summarise."""
+    return any(map(str.isalpha, text))
 
 
 def _words(sentences: Text) -> int:

@@ -44,8 +44,8 @@ Translator = Annotated[
 Summarizer = Annotated[
     str | None,
     typer.Option(
-        metavar="REPO|DIR",
-        help="Summarise with this model instead of the set's.",
+        metavar="REPO|DIR|extractive",
+        help="Summarise with this model instead of the set's; extractive needs none.",
         rich_help_panel=PANEL,
     ),
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models import catalog
-from models.catalog import BUNDLED, ModelSet, Repository, Role
+from models.catalog import BUNDLED, EXTRACTIVE, ModelSet, Repository, Role
 from models.installed import Installed, installed
 from models.model import DEFAULT, Runtime
 
@@ -30,7 +30,11 @@ class Chosen:
             "translator": self.translator,
             "summarizer": self.summarizer,
         }
-        return {role: reference for role, reference in places.items() if reference is not None}
+        return {
+            role: reference
+            for role, reference in places.items()
+            if reference is not None and reference != EXTRACTIVE
+        }
 
     def wanted(self) -> list[Repository]:
         """What of the hub's a run would use; a language that the catalogue lacks adds nothing."""
@@ -39,7 +43,7 @@ class Chosen:
         language = None if "translator" in given else catalog.find(self.lang)
         if language and self.models != "tiny":
             taken.append(language.best if self.models == "best" else language.fast)
-        if self.models != "tiny" and "summarizer" not in given:
+        if self.models != "tiny" and self.summarizer is None:
             taken.append(catalog.summarizers()[self.models])
         return [one for one in taken if one]
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from heapq import nsmallest
 from importlib.metadata import version
+from statistics import fmean
 
 from models.catalog import UnknownLanguage
 from models.errors import ALL_WELL, SOME_FAILED, ModelError
@@ -16,6 +17,7 @@ from pipeline.evaluation import scores
 from pipeline.evaluation.align import boundaries, units
 from pipeline.evaluation.findings import Evaluation, Far, Flags, Measured, Scores
 from pipeline.evaluation.references import Case, Cases, References
+from pipeline.extract import Extractor
 from pipeline.figures import count
 from pipeline.flags import FLAGS
 from pipeline.flow import Pipeline
@@ -35,7 +37,7 @@ def evaluate(source: str, cases: Cases, pipeline: Pipeline) -> Evaluation:
     What fails is logged, and the rest goes on. Raises Unreadable where no document can be read,
     ModelError where there is no summariser.
     """
-    tally = _Tally()
+    tally = _Tally(Extractor(pipeline.words))
     for case, outcome in _outcomes(cases, pipeline):
         tally.add(case, outcome)
     if not tally.documents:
@@ -54,6 +56,7 @@ def evaluate(source: str, cases: Cases, pipeline: Pipeline) -> Evaluation:
         signatures=tuple(Signed(*key, count) for key, count in tally.signatures.items()),
         metrics=scores.signatures(),
         furthest=_furthest(documents),
+        baseline=baseline_of(documents),
         exit_code=tally.exit_code,
     )
 
@@ -67,6 +70,13 @@ def scores_of(documents: Sequence[Measured]) -> Scores:
         if whole := sum(pair[1] for pair in pairs):
             found[name] = 100 * sum(pair[0] for pair in pairs) / whole
     return found
+
+
+def baseline_of(documents: Sequence[Measured]) -> Scores:
+    """ROUGE of the extracts, the mean over documents as for the summaries."""
+    translated = (one for one in documents if one.untranslated is None)
+    found = [scores.rouge(one.extract, one.summaries) for one in translated if one.summaries]
+    return {name: fmean(one[name] for one in found) for name in scores.ROUGE} if found else {}
 
 
 def ratios_of(one: Measured) -> dict[str, tuple[float, float]]:
@@ -103,7 +113,8 @@ def scored(one: Measured) -> Measured:
 class _Tally:
     """What came out so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, extractor: Extractor) -> None:
+        self.extractor = extractor
         self.documents: list[Measured] = []
         self.failures: list[Failed] = []
         self.signatures: Counter[tuple[str, str, str]] = Counter()
@@ -119,7 +130,8 @@ class _Tally:
             for stage, report in outcome.stages.items():
                 self.signatures[stage, outcome.document.lang, report.signature] += 1
         if isinstance(document, Document):
-            self.documents.append(_measured(document, case.references, outcome))
+            measured = _measured(document, case.references, outcome, self.extractor)
+            self.documents.append(measured)
 
     def _note(self, failure: Failure) -> None:
         """A language that nobody promised to translate is no fault."""
@@ -145,7 +157,9 @@ def _outcomes(cases: Iterable[Case], pipeline: Pipeline) -> Iterator[tuple[Case,
             yield ahead.popleft(), outcome
 
 
-def _measured(document: Document, references: References, outcome: Record | Failure) -> Measured:
+def _measured(
+    document: Document, references: References, outcome: Record | Failure, extractor: Extractor
+) -> Measured:
     if isinstance(outcome, Record):
         sources = [one.text for one in outcome.segments]
     else:
@@ -163,19 +177,21 @@ def _measured(document: Document, references: References, outcome: Record | Fail
     if isinstance(outcome, Failure):
         measured = replace(plain, untranslated=outcome.reason)
     else:
-        measured = _with_english(plain, outcome, references)
+        measured = _with_english(plain, outcome, references, extractor)
     return scored(replace(measured, remarks=tuple(_remarks(measured, references))))
 
 
-def _with_english(plain: Measured, record: Record, references: References) -> Measured:
-    translations = record.translations
+def _with_english(
+    plain: Measured, record: Record, references: References, extractor: Extractor
+) -> Measured:
+    sources = [one.text for one in record.segments]
+    targets = [one.text for one in record.translations]
     return replace(
         plain,
-        units=units(
-            [one.text for one in record.segments], [one.text for one in translations], references
-        ),
+        units=units(sources, targets, references),
         summary=record.summary.text,
-        flags=_flags([one.flags for one in translations]),
+        extract=extractor.extract(targets).text,
+        flags=_flags([one.flags for one in record.translations]),
         summary_flags=_flags([one.flags for one in record.summary.sentences]),
     )
 

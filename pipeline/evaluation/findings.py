@@ -42,8 +42,9 @@ class Measured:
     """One document, measured.
 
     `sha256` is of its text. `untranslated` says why it has no translation. `units` are empty
-    without a reference translation, `summaries` without a reference summary. `boundaries` are
-    None without gold segments. `remarks` say what the figures rest on. `scores` are those of this
+    without a reference translation, `summaries` without a reference summary. `extract` is the
+    baseline of `summary`: as many words, chosen without a model. `boundaries` are None without
+    gold segments. `remarks` say what the figures rest on. `scores` are those of this
     document alone.
     """
 
@@ -56,6 +57,7 @@ class Measured:
     untranslated: str | None = None
     units: tuple[Unit, ...] = ()
     summary: str = ""
+    extract: str = ""
     summaries: tuple[str, ...] = ()
     boundaries: Boundaries | None = None
     flags: Flags = Flags()
@@ -120,7 +122,7 @@ class Evaluation:
 
     `ignored` files were neither document nor reference. `flags`: on how many documents as a whole
     each flag stands. `metrics`: the settings of each figure, as its library prints them.
-    `furthest`: the units with the lowest chrF, lowest first.
+    `furthest`: the units with the lowest chrF, lowest first. `baseline`: ROUGE of the extracts.
     """
 
     khulasa: str
@@ -134,17 +136,18 @@ class Evaluation:
     signatures: tuple[Signed, ...]
     metrics: dict[str, str]
     furthest: tuple[Far, ...] = ()
+    baseline: Scores = field(default_factory=dict)
     comparison: Comparison | None = None
     exit_code: int = ALL_WELL
     schema: int = SCHEMA
 
     @property
     def models(self) -> dict[str, tuple[str, ...]]:
-        """The models of each stage that has one."""
+        """The models of each stage that has one, and the methods that need none."""
         found: dict[str, dict[str, None]] = {}
         for one in self.signatures:
-            if model := dict(Signature.parse(one.signature).params).get("model"):
-                found.setdefault(one.stage, {})[model] = None
+            if maker := Signature.parse(one.signature).maker:
+                found.setdefault(one.stage, {})[maker] = None
         return {stage: tuple(models) for stage, models in found.items()}
 
     @property
@@ -205,7 +208,7 @@ def _measured(values: Mapping[str, Any]) -> Measured:
 def _checked(one: Measured) -> Measured:
     """The document, if it can be computed with. Raises TypeError or ValueError."""
     texts = (
-        *(one.id, one.sha256, one.summary, *one.summaries),
+        *(one.id, one.sha256, one.summary, one.extract, *one.summaries),
         *(text for unit in one.units for text in (unit.hypothesis, unit.reference)),
     )
     ends = one.boundaries or Boundaries(0, 0, 0)

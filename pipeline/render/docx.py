@@ -69,6 +69,7 @@ def _parts(record: Record, number: int) -> Iterator[str]:
     yield _paragraph("Subtitle", _run("  ·  ".join(filter(None, told))))
     if record.summary.sentences:
         yield _paragraph("Heading1", _run("Summary"))
+        yield "".join(_flag(flag, "") for flag in record.summary.flags)
         for sentence in record.summary.sentences:
             yield _sentence(sentence, number)
     yield _paragraph("Heading1", _run("Translation"))

@@ -93,7 +93,8 @@ function item(row) {
 function about(row) {
   const count = `${row[SEGMENTS].toLocaleString("en")} segment${row[SEGMENTS] === 1 ? "" : "s"}`;
   const line = element("p", "", { class: "about small soft" });
-  const told = [languageName(row[LANG]), row[TIME], count, row[ID]].filter(Boolean);
+  const kind = Object.hasOwn(row[FLAGS], "extractive") ? "extractive summary" : "";
+  const told = [languageName(row[LANG]), row[TIME], count, kind, row[ID]].filter(Boolean);
   told.forEach((words, at) => line.append(at ? " · " : "", element("bdi", words)));
   return line;
 }

@@ -13,6 +13,8 @@ _LIST_NUMBER = re.compile(r"^(\d{1,9})([.)])")
 def render(record: Record, out: TextIO) -> None:
     """Write one document. Whatever the document holds, it is text here: every mark is escaped."""
     out.write(f"# {_escape(record.document.title or record.document.id)}\n\n")
+    if record.summary.flags:
+        out.write(f"Summary: {_escape('; '.join(map(shown, record.summary.flags)))}\n\n")
     for sentence in record.summary.sentences:
         out.write(f"{_escape(sentence.text)} {_marks(sentence)}".rstrip() + "\n\n")
         sources = ((index + 1, record.segments[index].text) for index in sentence.supports)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from models.catalog import name_of
+from models.catalog import EXTRACTIVE, name_of
 from pipeline.evaluation.findings import Comparison, Evaluation, Measured, Scores
 from pipeline.evaluation.scores import METRICS, verdict
 from pipeline.figures import chance, change, count, score
@@ -73,6 +73,8 @@ def _scores(evaluation: Evaluation) -> Table:
         table.add_column(title, justify="right", no_wrap=True)
     documents = evaluation.documents
     table.add_row(*_row("all", documents, evaluation.scores), style="bold")
+    if evaluation.baseline:
+        table.add_row(*_row(f"all, {EXTRACTIVE}", documents, evaluation.baseline))
     if len(evaluation.languages) > 1:
         table.add_row()
         for lang, scores in evaluation.languages.items():
@@ -115,6 +117,8 @@ def _legend(evaluation: Evaluation) -> Iterator[tuple[str, str]]:
         if any(name in one.scores for one in evaluation.documents):
             settings = evaluation.metrics.get(name)
             yield column, METRICS[name].meaning + (f"  {settings}" if settings else "")
+    if evaluation.baseline:
+        yield EXTRACTIVE, FLAGS[EXTRACTIVE].meaning
 
 
 def _print_comparison(console: Console, comparison: Comparison) -> None:

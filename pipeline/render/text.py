@@ -59,7 +59,7 @@ def _summary(record: Record, console: Console) -> Padding:
         table.add_row(marked, *_evidence(first, record, console, width))
         for index in others:
             table.add_row("", *_evidence(index, record, console, width))
-    title = Text("Summary", style="bold cyan")
+    title = Text("  ".join(("Summary", *map(shown, record.summary.flags))), "bold cyan")
     # No lines at the sides: where a terminal turns text around they would not stay in place.
     panel = Panel(table, box=HORIZONTALS, border_style="cyan", title=title, title_align="left")
     return Padding(panel, (1, 0))
@@ -130,9 +130,9 @@ def _notes(record: Record) -> Padding:
 
 def _provenance(name: str, record: Record) -> str:
     report = record.stages[name]
-    model = dict(Signature.parse(report.signature).params).get("model", "nothing to translate")
+    maker = Signature.parse(report.signature).maker or "nothing to translate"
     spent = "from the cache" if report.cached else f"{report.seconds:.1f} s"
-    return f"{name}: {model} ({spent})"
+    return f"{name}: {maker} ({spent})"
 
 
 def _plain(text: str) -> Text:

@@ -19,6 +19,7 @@ from pipeline.doctor.chosen import Chosen, repository
         (Chosen("tlh"), ["sshleifer/distilbart-cnn-12-6"]),
         (Chosen(translator="a/b"), ["a/b", "sshleifer/distilbart-cnn-12-6"]),
         (Chosen(models="tiny", summarizer="a/b@v2"), ["a/b"]),
+        (Chosen(summarizer="extractive"), ["Helsinki-NLP/opus-mt-tc-big-ar-en"]),
         (Chosen(translator="./here", summarizer="bundled:tiny-summarizer"), []),
     ],
 )  # fmt: skip

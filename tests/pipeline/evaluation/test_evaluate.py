@@ -98,6 +98,17 @@ def test_what_is_as_its_references_is_a_hundred(evaluated: Evaluated) -> None:
     ]
 
 
+def test_summaries_stand_beside_sentences_of_the_translation(evaluated: Evaluated) -> None:
+    other = {"id": "other", "text": FERRY, "summary": "A ferry sank."}
+    evaluation = evaluated(RIGHT, other, {"id": "bare", "text": FERRY})
+    extracts = [one.extract for one in evaluation.documents]
+    assert extracts == [f"{ENGLISH[BRIDGE]} {ENGLISH[FERRY]}", ENGLISH[FERRY], ENGLISH[FERRY]]
+    # 5 of 11 words are the whole reference; "ferry" alone of 6 and 3: the mean of two F1.
+    expected = 100 * (2 * 5 / (11 + 5) + 2 * 1 / (6 + 3)) / 2
+    assert evaluation.baseline["rouge1"] == pytest.approx(expected)
+    assert evaluated({"id": "bare", "text": FERRY}).baseline == {}
+
+
 def test_a_corpus_counts_segments_alike_and_summaries_alike(evaluated: Evaluated) -> None:
     other = {
         "id": "other",

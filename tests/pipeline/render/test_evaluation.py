@@ -10,6 +10,7 @@ from pipeline.evaluation.findings import Evaluation
 from pipeline.evaluation.scores import METRICS
 from pipeline.flags import FLAGS
 from pipeline.render.evaluation import MOST_DOCUMENTS, page
+from pipeline.report import Signed
 from tests.pipeline.render.evaluations import ARABIC, COMPARISON, ordinary
 from tests.pipeline.render.pages import Words, opened
 
@@ -47,6 +48,16 @@ def test_a_person_reads_the_figures() -> None:
     ):
         assert said in words
     assert "duplicate-id" not in words
+
+
+def test_summaries_stand_beside_those_that_need_no_model() -> None:
+    baseline = {"rouge1": 43.8, "rouge2": 20.4, "rougeL": 29.7}
+    summarized = Signed("summarize", "ar", "summarize:v2|model:c/d@2", 1)
+    made = replace(ordinary(), baseline=baseline, signatures=(summarized,))
+    words = Words(page(made)).words
+    assert "Made by ROUGE-1 ROUGE-2 ROUGE-L c/d@2 44.1 21.1 30.6 no model" in words
+    assert "as they stand 43.8 20.4 29.7" in words
+    assert "Made by" not in Words(page(ordinary())).words
 
 
 def test_a_person_reads_what_changed() -> None:

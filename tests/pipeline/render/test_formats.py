@@ -1,12 +1,13 @@
 """What holds for every format."""
 
+from dataclasses import replace
 from io import BytesIO, RawIOBase
 from typing import Any, BinaryIO, cast
 from zipfile import ZipFile
 
 import pytest
 
-from pipeline.document import Cue, Record
+from pipeline.document import Cue, Record, SummarySentence
 from pipeline.render import FORMATS, format_of, opened
 from tests.pipeline.render.records import record
 from tests.pipeline.render.written import said, written
@@ -34,6 +35,16 @@ def test_every_format_holds_every_document(form: str) -> None:
     data = written(form, film("first", "جسر", "Bridge"), film("second", "نهر", "River"))
     wanted = (b"first", b"second") if form == "documents" else (b"Bridge", b"River")
     assert [one for one in wanted if one in words_of(form, data)] == list(wanted)
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "docx", "xliff", "json", "documents"])
+def test_every_format_that_shows_a_summary_tells_how_it_was_made(form: str) -> None:
+    claim = SummarySentence("A bridge was opened.", (0,))
+    given = record(["جسر"], ["Bridge"], (claim,))
+    summary = replace(given.summary, flags=("extractive",))
+    labelled = words_of(form, written(form, replace(given, summary=summary, flags=summary.flags)))
+    assert b"extractive" in labelled
+    assert b"extractive" not in words_of(form, written(form, given))
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -65,6 +65,14 @@ def test_one_language_has_no_line_beside_all() -> None:
     assert not any(line.startswith("Arabic") for line in lines(alone))
 
 
+def test_summaries_stand_beside_those_that_need_no_model() -> None:
+    baseline = {"rouge1": 43.8, "rouge2": 20.4, "rougeL": 29.7}
+    told = lines(replace(ordinary(), baseline=baseline))
+    at = told.index("all 1,250 42.6 67.0 44.1 21.1 30.6 93.5 6.2 12.5")
+    assert told[at + 1] == "all, extractive 1,250 – – 43.8 20.4 29.7 – – –"
+    assert f"extractive: {FLAGS['extractive'].meaning}" in told
+
+
 def test_long_lists_end_and_say_so() -> None:
     more = tuple(replace(FRENCH, id=f"n{i}") for i in range(MOST_DOCUMENTS + 7))
     told = lines(replace(ordinary(), documents=more))

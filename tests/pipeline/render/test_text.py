@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pipeline.document import Record, SummarySentence, Translation
+from pipeline.document import Record, StageReport, SummarySentence, Translation
 from pipeline.render.text import END, RIGHT_TO_LEFT, WIDTH_OF_FILES, render
 from tests.pipeline.render.records import record
 
@@ -62,6 +62,15 @@ def test_a_record() -> None:
 def test_no_line_is_wider_than_the_page() -> None:
     made = record(ARABIC, ENGLISH, (SummarySentence("A bridge. " * 30, (0, 1)),))
     assert max(cell_len(line.strip()) for line in written(made).splitlines()) <= WIDTH_OF_FILES
+
+
+def test_the_flags_of_a_summary_stand_above_it() -> None:
+    made = record(["جسر"], ["A bridge"], (SummarySentence("A bridge.", (0,)),))
+    summary = replace(made.summary, flags=("extractive",))
+    report = StageReport("summarize:v1|method:extractive|words:60", cached=False, seconds=0.04)
+    text = written(replace(made, summary=summary, stages=made.stages | {"summarize": report}))
+    assert "─ Summary  · extractive ──" in text
+    assert "summarize: extractive (0.0 s)" in text
 
 
 words = st.text(st.sampled_from("aé中جلا🙂٣5.،-"), min_size=1, max_size=40)
