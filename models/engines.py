@@ -1,12 +1,15 @@
 """The engines there are. Importing this imports none of the libraries behind them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from models import engine_ct2, engine_torch
+from models import engine_ct2, engine_student, engine_torch
 from models.compute import Compute
 from models.device import Device
-from models.engine import Engine
+from models.engine import DecodeOptions, Engine
+from models.layout import FIREFOX, HUGGING_FACE, Layout
+
+ALL_OPTIONS = frozenset(one.name for one in fields(DecodeOptions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +17,12 @@ class Backend:
     """One way to run a model.
 
     `name(compute)` is its part of a signature; `load(folder, compute=…, device=…, threads=…)`
-    gives the Engine. `folder` is a model as published or, where `converted`, what `models.convert`
-    made of it. `automatic(device)` is the precision of `--compute auto`, for a processor known
-    without a library; `supported(device)` are all that the device computes in. Each of the three
-    that take a device raises DeviceMissing, and `load` PrecisionMissing or OutOfMemory.
+    gives the Engine. `folder` is a model as published, in this `layout`, or, where `converted`,
+    what `models.convert` made of it. `automatic(device)` is the precision of `--compute auto`, for
+    a processor known without a library; `supported(device)` are all that the device computes in.
+    Each of the three that take a device raises DeviceMissing, and `load` PrecisionMissing or
+    OutOfMemory. `heeds` are the fields of DecodeOptions that count; `scores`: it tells
+    probabilities.
     """
 
     name: Callable[[str], str]
@@ -25,6 +30,9 @@ class Backend:
     automatic: Callable[[Device], str]
     supported: Callable[[Device], tuple[str, ...]]
     converted: bool
+    layout: Layout = HUGGING_FACE
+    heeds: frozenset[str] = ALL_OPTIONS
+    scores: bool = True
 
     def precision(self, compute: Compute, device: Device) -> str:
         """What `compute` is on the device."""
@@ -45,5 +53,15 @@ ENGINES = {
         engine_torch.automatic,
         engine_torch.supported,
         converted=False,
+    ),
+    "student": Backend(
+        engine_student.name,
+        engine_student.load,
+        engine_student.automatic,
+        engine_student.supported,
+        converted=False,
+        layout=FIREFOX,
+        heeds=frozenset(),
+        scores=False,
     ),
 }

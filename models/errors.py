@@ -7,7 +7,8 @@ KhulasaError            2   wrong usage or unreadable input
     ├── ModelUnfit          here, but it does not load, or does not translate what it must
     ├── DeviceMissing       asked for, but this machine or its libraries have none
     ├── PrecisionMissing    asked for, but the device does not compute in it
-    └── OutOfMemory         the device's memory does not hold the model
+    ├── OutOfMemory         the device's memory does not hold the model
+    └── EngineMissing       asked for, but its package is not installed
 """
 
 import errno
@@ -73,6 +74,13 @@ class OutOfMemory(ModelError):
 
 class TextTooLarge(KhulasaError):
     """The memory of the device does not hold what decoding this one text takes."""
+
+
+class EngineMissing(ModelError):
+    """The engine that was asked for is not installed."""
+
+    def __init__(self, engine: str, extra: str) -> None:
+        super().__init__(f"--engine {engine} is not installed: pip install 'khulasa[{extra}]'")
 
 
 def one_line(error: Exception) -> str:

@@ -43,9 +43,9 @@ def fingerprint(folder: Path) -> Fingerprint:
     """
     weights = weights_file(folder)
     names = deciding(folder)
-    digests = _digests(folder, names)
-    own = digests[weights.name] if weights else _absent_weights(folder)
-    return Fingerprint(own, tokens_digest(digests))
+    found = digests(folder, names)
+    own = found[weights.name] if weights else _absent_weights(folder)
+    return Fingerprint(own, tokens_digest(found))
 
 
 def deciding(folder: Path) -> list[str]:
@@ -89,11 +89,16 @@ def digest(path: Path) -> str:
 
 def tokens_digest(digests: Mapping[str, str]) -> str:
     """The digest of a model but for its weights, from the sha256 of its files by name."""
-    lines = (f"{name} {digests[name]}" for name in sorted(SMALL_FILES.intersection(digests)))
+    return joined({name: digests[name] for name in SMALL_FILES.intersection(digests)})
+
+
+def joined(digests: Mapping[str, str]) -> str:
+    """The digest of files from the sha256 of each, by name."""
+    lines = (f"{name} {digests[name]}" for name in sorted(digests))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _digests(folder: Path, names: list[str]) -> dict[str, str]:
+def digests(folder: Path, names: list[str]) -> dict[str, str]:
     """The sha256 of each file; what had to be read is remembered with its size and time."""
     known = recall("fingerprints", _key(folder))
     seen: dict[str, list[str | int]] = {}

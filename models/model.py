@@ -7,31 +7,29 @@ translator.engine.generate([tokens], translator.config.decode)
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from models import catalog, conversions, device, golden, store
+from models import catalog, conversions, device, golden, store, students
 from models.catalog import BUNDLED, ENGLISH, Entry, ModelSet, Repository, Role, UnknownLanguage
 from models.compute import Compute, announce, check, stored
-from models.config import ModelConfig
-from models.config import read as read_config
 from models.device import Device
-from models.engine import Engine
+from models.engine import DecodeOptions, Engine
 from models.engines import ENGINES, Backend
 from models.errors import ModelMissing, ModelUnfit
-from models.fingerprint import Fingerprint, fingerprint, weights_file
+from models.fingerprint import Fingerprint
 from models.golden import Article, Known, Proof, SelfTest
+from models.layout import FIREFOX, Config
 from models.line import QUIET, Line
 from models.store import Located, Wanted
 from models.tokens import Tokenizer
-from models.tokens import load as load_tokenizer
 
 UNDETERMINED = "und"
 """A language that nobody named (ISO 639-2)."""
 
-EngineName = Literal["ctranslate2", "torch"]
+EngineName = Literal["ctranslate2", "torch", "student"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +109,22 @@ class Model:
     @cached_property
     def fingerprint(self) -> Fingerprint:
         """The whole digests behind `identity`."""
-        return fingerprint(self.located.folder)
+        return self._backend.layout.fingerprint(self.located.folder)
 
     @cached_property
-    def config(self) -> ModelConfig:
+    def config(self) -> Config:
         """The model's limits and the search it is published with. Raises ModelUnfit."""
-        return read_config(self.located.folder)
+        return self._backend.layout.config(self.located.folder)
+
+    def search(self, options: DecodeOptions) -> dict[str, str]:
+        """What of the options counts with the model's engine, by name."""
+        chosen = asdict(options).items()
+        return {name: str(value) for name, value in chosen if name in self._backend.heeds}
+
+    @property
+    def scores(self) -> bool:
+        """Whether the engine tells probabilities: of hypotheses, and by `Engine.score`."""
+        return self._backend.scores
 
     @property
     def verified(self) -> bool:
@@ -136,7 +144,7 @@ class Model:
     @cached_property
     def tokenizer(self) -> Tokenizer:
         """Text to tokens and back. Raises ModelUnfit."""
-        return load_tokenizer(self.located.folder)
+        return self._backend.layout.tokenizer(self.located.folder)
 
     @cached_property
     def engine(self) -> Engine:
@@ -182,7 +190,7 @@ class Model:
             return self._load_converted()
 
     def _load_published(self) -> Engine:
-        if weights_file(self.located.folder) is None:
+        if self._backend.layout.weights(self.located.folder) is None:
             raise ModelMissing(
                 f"{self.located.name} came here in a converted form alone, which --engine "
                 f"{self.runtime.engine} does not read: pull the model as it was published"
@@ -244,8 +252,11 @@ def open_translator(
 
     `reference` (repository or folder) takes the place of the set's model and allows any language.
     `engines` are those of other languages, of which this one may be; its own is added.
-    Raises UnknownLanguage, ModelMissing, ModelUnfit or ModelError.
+    Students are found by language, whatever the set. Raises UnknownLanguage, ModelMissing,
+    ModelUnfit or ModelError.
     """
+    if ENGINES[runtime.engine].layout == FIREFOX:
+        return _open_student(lang, reference, runtime)
     if reference is not None:
         known = catalog.find(lang)
         wanted = _by_name("translator", reference, known.candidates() if known else ())
@@ -266,7 +277,12 @@ def open_translator(
 def open_summarizer(
     models: ModelSet = "best", reference: str | None = None, runtime: Runtime = DEFAULT
 ) -> Model:
-    """Find the model that summarises English; as `open_translator` otherwise."""
+    """Find the model that summarises English; as `open_translator` otherwise.
+
+    No student does: beside one, summaries are made by the default engine.
+    """
+    if ENGINES[runtime.engine].layout == FIREFOX:
+        runtime = replace(runtime, engine=DEFAULT.engine)
     article = Article(catalog.golden_article())
     if reference is None and models == "tiny":
         return _open_tiny("summarizer", runtime)
@@ -304,6 +320,13 @@ def ready(entry: Entry, runtime: Runtime = DEFAULT) -> Model:
     for one in found:
         _ = one.engine
     return found[0]
+
+
+def _open_student(lang: str, reference: str | None, runtime: Runtime) -> Model:
+    _ = runtime.name  # an engine that is not installed is told before what to run with it
+    known = catalog.find(lang)
+    proof = Known(known.golden if known else ())
+    return Model("translator", students.locate(lang, reference), runtime, proof)
 
 
 def _open_tiny(role: Role, runtime: Runtime) -> Model:

@@ -98,11 +98,16 @@ class Ladder:
         """The best translation of each source, rung by rung until no doubt is left."""
         judged = {source: self.judged(source, one) for source, one in first.items()}
         climbs = dict(judged)
-        for rung in LADDER:
+        for rung in filter(self._helps, LADDER):
             doubtful = [s for s, climb in climbs.items() if rung.against & {*climb.doubts}]
             for source, other in self._decoded(doubtful, rung):
                 climbs[source] = climbs[source].after(rung, other)
         return {source: _told(climb, judged[source].doubts) for source, climb in climbs.items()}
+
+    def _helps(self, rung: Rung) -> bool:
+        """Whether the engine does anything else on this rung: it may not heed the options."""
+        search = self.decoder.model.search
+        return rung.parts > 1 or search(rung.options(self.options)) != search(self.options)
 
     def _decoded(self, sources: list[str], rung: Rung) -> Iterator[tuple[str, Climb]]:
         for portion in self.decoder.decode(sources, rung.options(self.options), rung.parts):

@@ -59,11 +59,22 @@ class Decoder:
     def _join(self, parts: Sequence[Sequence[str]], hypotheses: list[Hypothesis]) -> Translation:
         decode = self.model.tokenizer.decode
         text = " ".join(filter(None, (decode(h.tokens).strip() for h in hypotheses)))
-        tokens = sum(len(h.tokens) + 1 for h in hypotheses)  # the end token counts
-        score = sum(h.score * (len(h.tokens) + 1) for h in hypotheses) / tokens
         flags = (
             *(("split",) if len(parts) > 1 else ()),
             *(("unfinished",) if not all(h.finished for h in hypotheses) else ()),
             *unknown_flags([token for part in parts for token in part], self.script),
         )
-        return Translation(text, round(score, 4) or 0.0, flags)
+        return Translation(text, _score(hypotheses), flags)
+
+
+def _score(hypotheses: Sequence[Hypothesis]) -> float | None:
+    """The mean over all tokens, end tokens included; None where the engine tells none."""
+    known = [(h.score, len(h.tokens) + 1) for h in hypotheses if h.score is not None]
+    if len(known) < len(hypotheses):
+        return None
+    return rounded(sum(score * size for score, size in known) / sum(size for _, size in known))
+
+
+def rounded(score: float | None) -> float | None:
+    """To four digits, without a sign before zero."""
+    return None if score is None else round(score, 4) or 0.0

@@ -100,8 +100,9 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The English of one source text. `score`: mean token log-probability; None if not decoded.
+    """The English of one source text.
 
+    `score`: mean token log-probability; None if not decoded, or by an engine that tells none.
     `details` says of some flags what they were raised for. `by` tells who made it: the model, a
     person whose translation is in the memory, or nobody, where the source stands as it is.
     """

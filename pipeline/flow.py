@@ -323,7 +323,7 @@ def _counted(
         return staged
     decoded = fresh.intersection(sources)
     fresh -= decoded
-    foreign = sum(translation.score is not None for translation in staged.value)
+    foreign = sum(translation.by == "model" for translation in staged.value)
     remembered = foreign - len(decoded)
     report = replace(staged.report, sentences=len(sources), remembered=remembered)
     return replace(staged, report=report)

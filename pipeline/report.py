@@ -277,7 +277,7 @@ class Tally:
             counts["cached"] += total
             return 0
         remembered = report.remembered or 0
-        untouched = sum(translation.score is None for translation in record.translations)
+        untouched = sum(translation.by != "model" for translation in record.translations)
         translated = total - remembered - untouched
         counts["remembered"] += remembered
         counts["untouched"] += untouched

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from models.constrained import Draft, with_term
 from models.engine import Hypothesis
 from pipeline.again import FIRST, Ladder
+from pipeline.decode import rounded
 from pipeline.document import Again, Translation
 from pipeline.glossary import Glossary, Occurrence, Term
 
@@ -71,8 +72,8 @@ class Insertion:
         before = self.ladder.judged(source, translation).rank
         lacking = set(self.glossary.lacking(source, translation.text))
         for hypothesis in hypotheses:
-            text, score = decode(hypothesis.tokens).strip(), round(hypothesis.score, 4)
-            other = replace(translation, text=text, score=score or 0.0)
+            text = decode(hypothesis.tokens).strip()
+            other = replace(translation, text=text, score=rounded(hypothesis.score))
             mended = {*self.glossary.lacking(source, text)} <= lacking - {term}
             if mended and self.ladder.judged(source, other).rank <= before:
                 return other

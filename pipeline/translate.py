@@ -5,7 +5,7 @@ So a better check costs no decoding.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, TypeVar
 
@@ -53,7 +53,7 @@ class Translator:
     @property
     def memory_signature(self) -> Signature:
         """What decides the translation of a sentence."""
-        decode = ((name, str(value)) for name, value in asdict(self.options).items())
+        decode = self.model.search(self.options).items()
         # The script decides what is not for translation, the language what is decoded again.
         source = (("lang", self.lang), ("script", self.script))
         return Signature("translate", VERSION, (*self.model.identity.items(), *source, *decode))
@@ -80,7 +80,7 @@ class Translator:
         unique = list(dict.fromkeys(sources))
         foreign = {s: None for s in unique if is_foreign_text(s, self.script)}
         made, decoded = self._through_memory(self.memory_signature, foreign, self._decode)
-        if self.glossary:
+        if self.glossary and self.model.scores:  # which tell where a term belongs
             lacks = self.glossary.lacking
             lacking = {s: one for s, one in made.items() if lacks(s, one.text)}
             mended, anew = self._through_memory(self.glossary_signature, lacking, self._insert)

@@ -50,8 +50,11 @@ Summarizer = Annotated[
     ),
 ]
 Engine = Annotated[
-    Literal["ctranslate2", "torch"],
-    typer.Option(help="What runs the models.", rich_help_panel=PANEL),
+    Literal["ctranslate2", "torch", "student"],
+    typer.Option(
+        help="What runs the models; student translates with small models of its own.",
+        rich_help_panel=PANEL,
+    ),
 ]
 Device = Annotated[
     str,

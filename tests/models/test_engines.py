@@ -119,6 +119,7 @@ def test_scores_are_mean_log_probabilities(
     pair: Pair, engine: Engine, options: DecodeOptions
 ) -> None:
     for hypothesis in engine.generate(pair.sources, options):
+        assert hypothesis.score is not None
         assert -20 < hypothesis.score <= 0
 
 

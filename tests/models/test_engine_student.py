@@ -1,0 +1,207 @@
+"""The engine of students does what its library does, in processes that nobody notices."""
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from models import engine_student, students
+from models.engine import DecodeOptions, Engine
+from models.engine_student import StudentEngine, WorkerFailed
+from models.errors import DeviceMissing, EngineMissing, ModelUnfit
+from tests.students import ENGLISH, PORTUGUESE, copied, folder
+
+OPTIONS = DecodeOptions()
+ODD = ("漢字 oi", "🙂🙂", "<unk>", "</s>", "Disse “não” — ‘sim’.", "x" * 90, "a\u0301b\u200bc", "…")
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return engine_student.load(folder(), threads=2)
+
+
+def translated(engine: Engine, texts: Sequence[str]) -> list[str]:
+    tokenizer = students.tokenizer(folder())
+    found = engine.generate([tokenizer.encode(text) for text in texts], OPTIONS)
+    return [tokenizer.decode(one.tokens) for one in found]
+
+
+def test_real_sentences(engine: Engine) -> None:
+    assert translated(engine, PORTUGUESE) == list(ENGLISH)
+
+
+def test_it_is_the_library_s_own_translation_also_of_odd_texts(engine: Engine) -> None:
+    from fxtranslate import Translator
+
+    library = Translator(*(path.read_bytes() for path in students.files(folder()).all))
+    plain = [text.translate(str.maketrans("“”‘’—", "\"\"''-")) for text in ODD]
+    assert translated(engine, ODD) == [library.translate(text).strip() for text in plain]
+
+
+def test_scores_are_not_made_up(engine: Engine) -> None:
+    [found] = engine.generate([["▁Bom", "▁dia", ".", "</s>"]], OPTIONS)
+    assert found.score is None
+    assert found.finished
+    with pytest.raises(NotImplementedError):
+        engine.score([], [])
+
+
+def test_what_the_library_cut_off_is_not_finished(engine: Engine) -> None:
+    unknown = [["▁", *["<unk>"] * count, "</s>"] for count in (8, 20, 45)]
+    found = engine.generate(unknown, OPTIONS)
+    assert [one.finished for one in found] == [False, False, False]
+    assert [len(one.tokens) for one in found] == [24, 48, 98]
+
+
+def test_a_source_of_a_hundred_tokens_fits(engine: Engine) -> None:
+    longest = [*["▁casa"] * 99, "</s>"]
+    assert len(engine.generate([longest], OPTIONS)) == 1
+    with pytest.raises(ValueError, match="source 1 has 101 tokens; the model takes 100"):
+        engine.generate([longest, ["▁a", *longest]], OPTIONS)
+
+
+def test_workers_are_processes_that_start_when_they_are_needed() -> None:
+    gc.collect()
+    before = len(children())
+    engine = engine_student.load(folder(), threads=2)
+    translated(engine, PORTUGUESE[:1])
+    assert len(children()) == before + 1
+    translated(engine, PORTUGUESE * 20)
+    assert len(children()) == before + 2
+    del engine
+    gc.collect()
+    assert len(children()) == before
+
+
+def children() -> list[int]:
+    """The processes that this one started and that run the worker."""
+    own = f"/proc/{os.getpid()}/task/{os.getpid()}/children"
+    if not Path(own).exists():
+        pytest.skip("this system does not tell whose child a process is")
+    threads = Path(f"/proc/{os.getpid()}/task").iterdir()
+    numbers = [int(n) for one in threads for n in (one / "children").read_text().split()]
+    return [n for n in numbers if b"student_worker" in Path(f"/proc/{n}/cmdline").read_bytes()]
+
+
+@pytest.fixture
+def lone() -> StudentEngine:
+    """An engine of one worker, of no other test."""
+    engine = engine_student.load(folder(), threads=1)
+    assert isinstance(engine, StudentEngine)
+    return engine
+
+
+def test_a_worker_that_dies_fails_its_batch_and_another_takes_its_place(
+    lone: StudentEngine,
+) -> None:
+    worker = lone._take()
+    worker._process.kill()
+    lone._free.put(worker)
+    with pytest.raises(WorkerFailed, match="the process of a worker ended"):
+        translated(lone, PORTUGUESE)
+    assert translated(lone, PORTUGUESE) == list(ENGLISH)
+
+
+def test_what_the_library_raises_is_told(lone: StudentEngine) -> None:
+    worker = lone._take()
+    with pytest.raises(WorkerFailed, match=r"^TypeError: "):
+        worker.translate([7])  # type: ignore[list-item]
+    assert translated(lone, PORTUGUESE) == list(ENGLISH)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_interrupts_a_job_does_not_lose_the_batch_in_work(
+    lone: StudentEngine, number: signal.Signals
+) -> None:
+    worker = lone._take()
+    with ThreadPoolExecutor(1) as threads:
+        answers = threads.submit(worker.translate, PORTUGUESE * 30)
+        for _ in range(5):
+            worker._process.send_signal(number)
+            time.sleep(0.02)
+        assert answers.result() == list(ENGLISH) * 30
+    lone._free.put(worker)
+
+
+def test_a_worker_ends_with_the_process_that_started_it() -> None:
+    script = (
+        "import os, sys; from pathlib import Path; from models import engine_student, students\n"
+        "engine = engine_student.load(Path(sys.argv[1]), threads=1)\n"
+        "print(engine._take()._process.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder())], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    for _ in range(100):
+        if not alive(int(done.stdout)):
+            return
+        time.sleep(0.05)
+    pytest.fail("the worker is still there")
+
+
+def alive(number: int) -> bool:
+    try:
+        return ") Z" not in Path(f"/proc/{number}/stat").read_text()
+    except OSError:
+        return False
+
+
+def test_nothing_is_said(capfd: pytest.CaptureFixture[str]) -> None:
+    engine = engine_student.load(folder(), threads=1)
+    translated(engine, [*PORTUGUESE, *ODD])
+    del engine
+    gc.collect()
+    assert capfd.readouterr() == ("", "")
+
+
+def shorten(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def garble(path: Path) -> None:
+    path.write_bytes(b"no such format")
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize("damage", [shorten, garble, remove])
+@pytest.mark.parametrize(
+    "name", ["model.pten.intgemm.alphas.bin", "vocab.pten.spm", "lex.50.50.pten.s2t.bin"]
+)
+def test_damaged_files_are_refused(
+    tmp_path: Path, damage: Callable[[Path], None], name: str
+) -> None:
+    if (damage, name[:3]) == (remove, "lex"):
+        pytest.skip("a student may do without a shortlist")
+    here = copied(tmp_path / "student")
+    damage(here / name)
+    with pytest.raises(ModelUnfit) as refused:
+        engine_student.load(here, threads=1)
+    assert str(here) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_it_runs_on_the_processor_alone() -> None:
+    with pytest.raises(DeviceMissing, match="fxtranslate finds no cuda device here"):
+        engine_student.load(folder(), device="cuda")
+
+
+def test_without_the_package_there_is_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_: str) -> str:
+        raise engine_student.metadata.PackageNotFoundError
+
+    monkeypatch.setattr(engine_student.metadata, "version", missing)
+    with pytest.raises(EngineMissing) as refused:
+        engine_student.name()
+    told = "--engine student is not installed: pip install 'khulasa[students]'"
+    assert str(refused.value) == told
