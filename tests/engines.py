@@ -1,0 +1,7 @@
+"""The engines, by what a test needs of them."""
+
+from models.engines import ENGINES
+from models.layout import HUGGING_FACE
+
+SHARED = sorted(name for name, one in ENGINES.items() if one.layout == HUGGING_FACE)
+"""Those that run the same models and heed every option."""
