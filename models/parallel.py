@@ -1,4 +1,5 @@
-"""One model on several devices, a thread each: what torch has no scheduler of its own for."""
+"""One model several times over, on cards or in processes, a thread each: for libraries without a
+scheduler of their own."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor

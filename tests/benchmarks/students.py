@@ -25,8 +25,8 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from os import environ
 from pathlib import Path
 from time import perf_counter, sleep
@@ -63,13 +63,10 @@ def rows(folder: Path, lang: str) -> Iterator[dict[str, object]]:
         }
 
 
-def alone(sentences: Sequence[str]) -> list[str]:
-    """What the library makes of each sentence by itself, as it stands."""
-    worker = Worker(students.files(students.locate("pt").folder))
-    try:
-        return worker.translate(sentences)
-    finally:
-        worker.end()
+def worker() -> Worker:
+    """A process of the library, with the student from Portuguese."""
+    here = students.locate("pt").folder
+    return Worker(students.files(here), students.tokenizer(here), "student")
 
 
 def quality(folder: Path) -> Iterator[str]:
@@ -83,9 +80,10 @@ def quality(folder: Path) -> Iterator[str]:
     units = [unit for one in evaluation.documents for unit in one.units]
     sources = [line for one in given for line in _texts(one["segments"])]
     lines = [line for one in given for line in _texts(one["reference"])]
-    hypotheses = alone(sources)
+    hypotheses = worker().start().translate(sources)
     joined = list(_joined(units, sources, hypotheses))
-    by_line = [Unit(1, *three) for three in zip(sources, hypotheses, lines, strict=True)]
+    three = zip(sources, hypotheses, lines, strict=True)
+    by_line = [Unit(1, source, made, line) for source, made, line in three]
     ends = evaluation.scores["segmentation"]
     yield f"{len(given)} articles, {len(lines)} sentences; sentence ends F1 {ends:.1f}"
     for told, some in {
@@ -114,9 +112,8 @@ def _joined(
     for unit in units:
         part = slice(at, at + unit.lines)
         at += unit.lines
-        yield Unit(
-            unit.lines, *(" ".join(some[part]) for some in (sources, hypotheses)), unit.reference
-        )
+        said, made = (" ".join(some[part]) for some in (sources, hypotheses))
+        yield Unit(unit.lines, said, made, unit.reference)
 
 
 def corpus(folder: Path, lang: str, copies: int, path: Path) -> list[str]:
@@ -142,23 +139,16 @@ def _without(sentence: str, number: int) -> str:
 
 def raw(sentences: Sequence[str]) -> float:
     """Seconds of the library alone in as many processes as there are cores."""
-    files = students.files(students.locate("pt").folder)
-    workers = [Worker(files) for _ in range(available_cores())]
+    workers = [worker() for _ in range(available_cores())]
+    processes = [one.start() for one in workers]
     order = sorted(sentences, key=len, reverse=True)
     parts = [order[number :: len(workers)] for number in range(len(workers))]
-    started = perf_counter()
-    threads = [
-        threading.Thread(target=worker.translate, args=[part])
-        for worker, part in zip(workers, parts, strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    seconds = perf_counter() - started
-    for worker in workers:
-        worker.end()
-    return seconds
+    with ThreadPoolExecutor(len(workers)) as threads:
+        started = perf_counter()
+        pairs = zip(processes, parts, strict=True)
+        for done in [threads.submit(process.translate, part) for process, part in pairs]:
+            done.result()
+        return perf_counter() - started
 
 
 def batch(home: Path, *arguments: str) -> tuple[float, float]:
@@ -220,8 +210,10 @@ def speed(folder: Path, copies: int) -> Iterator[str]:
         mirror = ("-m", "tests.benchmarks.mirror", str(here / "log"), "batch")
         batch(here, *mirror, str(here / "one.jsonl"), str(here / "one"), *run)
         for beam in BEAMS:
-            job = (str(here / "ar.jsonl"), str(here / f"ar-{beam}"), *run, "--beam", str(beam))
-            slow, memory = batch(here, *mirror, *job)
+            search = (*run, "--beam", str(beam))
+            slow, memory = batch(
+                here, *mirror, str(here / "ar.jsonl"), str(here / f"ar-{beam}"), *search
+            )
             yield _line(f"khulasa batch, base, beam {beam}", count, len(arabic), slow, memory)
             times = slow / len(arabic) / (seconds / len(sentences))
             yield f"  student / base, sentences a second {times:.1f}"

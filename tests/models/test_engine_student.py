@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from models import engine_student, students
+from models.device import parse
 from models.engine import DecodeOptions, Engine
-from models.engine_student import StudentEngine, WorkerFailed
-from models.errors import DeviceMissing, EngineMissing, ModelUnfit
+from models.engine_student import Worker, WorkerFailed
+from models.errors import DeviceMissing, EngineMissing, ModelUnfit, PrecisionMissing
 from tests.students import ENGLISH, PORTUGUESE, copied, folder
 
 OPTIONS = DecodeOptions()
@@ -51,7 +52,7 @@ def test_scores_are_not_made_up(engine: Engine) -> None:
     assert found.score is None
     assert found.finished
     with pytest.raises(NotImplementedError):
-        engine.score([], [])
+        engine.score([["</s>"]], [["▁Good"]])
 
 
 def test_what_the_library_cut_off_is_not_finished(engine: Engine) -> None:
@@ -92,50 +93,50 @@ def children() -> list[int]:
 
 
 @pytest.fixture
-def lone() -> StudentEngine:
-    """An engine of one worker, of no other test."""
-    engine = engine_student.load(folder(), threads=1)
-    assert isinstance(engine, StudentEngine)
-    return engine
+def worker() -> Worker:
+    """A worker of no engine."""
+    here = folder()
+    return Worker(students.files(here), students.tokenizer(here), "student")
 
 
-def test_a_worker_that_dies_fails_its_batch_and_another_takes_its_place(
-    lone: StudentEngine,
-) -> None:
-    worker = lone._take()
-    worker._process.kill()
-    lone._free.put(worker)
+def decoded(worker: Worker) -> list[str]:
+    tokenizer = students.tokenizer(folder())
+    found = worker.decode([tokenizer.encode(text) for text in PORTUGUESE], OPTIONS)
+    return [tokenizer.decode(one.tokens) for one in found]
+
+
+def test_a_worker_that_dies_fails_its_batch_and_another_takes_its_place(worker: Worker) -> None:
+    os.kill(worker.start().number, signal.SIGKILL)
     with pytest.raises(WorkerFailed, match="the process of a worker ended"):
-        translated(lone, PORTUGUESE)
-    assert translated(lone, PORTUGUESE) == list(ENGLISH)
+        decoded(worker)
+    assert decoded(worker) == list(ENGLISH)
 
 
-def test_what_the_library_raises_is_told(lone: StudentEngine) -> None:
-    worker = lone._take()
+def test_what_the_library_raises_is_told(worker: Worker) -> None:
     with pytest.raises(WorkerFailed, match=r"^TypeError: "):
-        worker.translate([7])  # type: ignore[list-item]
-    assert translated(lone, PORTUGUESE) == list(ENGLISH)
+        worker.start().translate([7])  # type: ignore[list-item]
+    assert decoded(worker) == list(ENGLISH)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_who_interrupts_a_job_does_not_lose_the_batch_in_work(
-    lone: StudentEngine, number: signal.Signals
+    worker: Worker, number: signal.Signals
 ) -> None:
-    worker = lone._take()
+    process = worker.start()
     with ThreadPoolExecutor(1) as threads:
-        answers = threads.submit(worker.translate, PORTUGUESE * 30)
+        answers = threads.submit(process.translate, PORTUGUESE * 30)
         for _ in range(5):
-            worker._process.send_signal(number)
+            os.kill(process.number, number)
             time.sleep(0.02)
         assert answers.result() == list(ENGLISH) * 30
-    lone._free.put(worker)
 
 
 def test_a_worker_ends_with_the_process_that_started_it() -> None:
     script = (
         "import os, sys; from pathlib import Path; from models import engine_student, students\n"
-        "engine = engine_student.load(Path(sys.argv[1]), threads=1)\n"
-        "print(engine._take()._process.pid, flush=True); os.kill(os.getpid(), 9)"
+        "files, cut = students.files(Path(sys.argv[1])), students.tokenizer(Path(sys.argv[1]))\n"
+        "worker = engine_student.Worker(files, cut, 'student')\n"
+        "print(worker.start().number, flush=True); os.kill(os.getpid(), 9)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(folder())], capture_output=True, text=True, check=False
@@ -194,7 +195,12 @@ def test_damaged_files_are_refused(
 
 def test_it_runs_on_the_processor_alone() -> None:
     with pytest.raises(DeviceMissing, match="fxtranslate finds no cuda device here"):
-        engine_student.load(folder(), device="cuda")
+        engine_student.load(folder(), device=parse("cuda"))
+
+
+def test_it_computes_in_eight_bits_alone() -> None:
+    with pytest.raises(PrecisionMissing, match="fxtranslate does not compute float32"):
+        engine_student.load(folder(), compute="float32")
 
 
 def test_without_the_package_there_is_no_engine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,7 @@ def test_scores_of_tokens_make_the_score_of_their_hypothesis(work: Work, engine:
     for (_, hypothesis), own in zip(ended, scores, strict=True):
         assert len(own) == len(hypothesis.tokens) + 1
         # Only where the model writes freely can it choose padding.
+        assert hypothesis.score is not None
         assert -1e-3 < hypothesis.score - sum(own) / len(own) < 2e-2
 
 

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 import pytest
 
-from models import engine_ct2, engine_student, engine_torch
+from models import batches as batches_of
+from models import engine_ct2, engine_student, engine_torch, parallel
 from models.convert import convert
 from models.engine import BATCH, BUDGET, DecodeOptions, Engine, Tokens
 from models.engines import ENGINES
@@ -24,7 +25,6 @@ THREADS = 2
 DOORS: dict[str, tuple[type[Engine], str]] = {
     "ctranslate2": (engine_ct2.CTranslate2Engine, "_submit"),
     "torch": (engine_torch.TorchEngine, "decode"),
-    "student": (engine_student.Worker, "decode"),
 }
 
 
@@ -53,6 +53,8 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 @pytest.fixture
 def batches(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """The lengths of the sources of each batch that the engine began, as it begins them."""
+    if isinstance(engine, parallel.Parallel):
+        return begun_in_parallel(monkeypatch)
     kind, door = next(pair for pair in DOORS.values() if isinstance(engine, pair[0]))
     lengths: list[list[int]] = []
     decode = getattr(kind, door)
@@ -63,6 +65,22 @@ def batches(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 
     monkeypatch.setattr(kind, door, noting)
     return lengths
+
+
+def begun_in_parallel(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The same of replicas: a batch is begun when it is handed to the first that is free."""
+    begun: list[list[int]] = []
+    in_batches = batches_of.in_batches
+
+    def noting(lengths: list[int], beam: int, begin: Any, *rest: Any) -> Any:
+        def note(some: list[int]) -> Any:
+            begun.append([lengths[index] for index in some])
+            return begin(some)
+
+        return in_batches(lengths, beam, note, *rest)
+
+    monkeypatch.setattr(parallel, "in_batches", noting)
+    return begun
 
 
 def sources(count: int) -> list[list[str]]:
@@ -78,7 +96,7 @@ def test_every_index_comes_once_in_batches_within_the_limits(engine: Engine) -> 
     for portion in portions:
         lengths = [len(given[index]) for index in portion]
         assert 0 < max(lengths) * len(lengths) <= BUDGET
-        assert len(lengths) * (1 if engine.name.startswith("fx") else OPTIONS.beam) <= BATCH
+        assert len(lengths) * OPTIONS.beam <= BATCH
 
 
 def test_the_longest_are_begun_first(engine: Engine, batches: list[list[int]]) -> None:
