@@ -279,16 +279,22 @@ def open_summarizer(
 ) -> Model:
     """Find the model that summarises English; as `open_translator` otherwise.
 
-    No student does: beside one, summaries are made by the default engine.
+    No student does: `beside_students` says what runs it.
     """
-    if ENGINES[runtime.engine].layout == FIREFOX:
-        runtime = replace(runtime, engine=DEFAULT.engine)
+    runtime = beside_students(runtime)
     article = Article(catalog.golden_article())
     if reference is None and models == "tiny":
         return _open_tiny("summarizer", runtime)
     chosen = reference or catalog.summarizers()[models].name
     wanted = _by_name("summarizer", chosen, catalog.summarizers().values())
     return _open(wanted, runtime, article)
+
+
+def beside_students(runtime: Runtime) -> Runtime:
+    """How models run that are no students, where those run as `runtime` says."""
+    if ENGINES[runtime.engine].layout == FIREFOX:
+        return replace(runtime, engine=DEFAULT.engine)
+    return runtime
 
 
 def open_entry(entry: Entry, runtime: Runtime = DEFAULT) -> dict[str, Model]:

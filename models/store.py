@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from models import snapshots
-from models.catalog import BUNDLED, Role
+from models.catalog import BUNDLED, EXTRACTIVE, Role
 from models.errors import ModelError, ModelMissing, ModelUnfit
 from models.fetch import WEIGHTS
 from models.fingerprint import ABSENT_WEIGHTS
@@ -216,10 +216,13 @@ def _object(path: Path) -> dict[str, Any]:
 
 def _ways(repo: str, reason: str, wanted: Wanted) -> str:
     """One line: what is wrong, and the ways out."""
+    small = "--models tiny"
+    if wanted.role == "summarizer":
+        small = f"--summarizer {EXTRACTIVE}, which needs no model; (4) {small}"
     other = f"; or take another model: --{wanted.role} {wanted.others[0]}" if wanted.others else ""
     return (
         f"{repo} is not on this machine, and {reason}. Ways out: "
         f"(1) khulasa models pack {repo} -o FILE.tar where the hub answers, and khulasa models "
         "unpack FILE.tar here; "
-        f"(2) give a folder that holds it: --{wanted.role} DIR; (3) --models tiny{other}"
+        f"(2) give a folder that holds it: --{wanted.role} DIR; (3) {small}{other}"
     )

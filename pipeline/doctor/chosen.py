@@ -40,7 +40,8 @@ class Chosen:
         """What of the hub's a run would use; a language that the catalogue lacks adds nothing."""
         given = self.given
         taken = [repository(reference) for reference in given.values()]
-        language = None if "translator" in given else catalog.find(self.lang)
+        from_hub = "translator" not in given and self.runtime.engine != "student"
+        language = catalog.find(self.lang) if from_hub else None
         if language and self.models != "tiny":
             taken.append(language.best if self.models == "best" else language.fast)
         if self.models != "tiny" and self.summarizer is None:

