@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from models.catalog import languages, summarizers
-from tests import factory
+from tests import factory, students
 from tests.hub import Hub
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -42,9 +42,13 @@ needs_tiny = pytest.mark.skipif(
 
 def block(language: str, number: int = 0) -> str:
     """The n-th fenced block of a language."""
+    return blocks(language)[number]
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of a language."""
     pattern = rf"^```{language}\n(.*?)^```$"
-    found: list[str] = re.findall(pattern, README, re.MULTILINE | re.DOTALL)
-    return found[number]
+    return re.findall(pattern, README, re.MULTILINE | re.DOTALL)
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -63,7 +67,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[tuple
     for place in ("seeds/ar-feed.jsonl", "archive/2026/ar-feed.jsonl", "inbox/ar-feed.jsonl"):
         (folder / place).parent.mkdir(parents=True)
         shutil.copy(root / "seeds" / "ar-feed.jsonl", folder / place)
-    for seed in (root / "seeds").glob("ar-demining.*"):
+    for seed in (*(root / "seeds").glob("ar-demining.*"), root / "seeds" / "pt-bridge.txt"):
         shutil.copy(seed, folder / "seeds")
     article = (root / "seeds" / "ar-harvest.txt").read_text("utf-8")
     paragraphs = "".join(f"<p>{line}</p>" for line in article.splitlines())
@@ -153,6 +157,27 @@ def test_the_sample_output_is_what_comes_out(root: Path, tmp_path: Path) -> None
     )
     lines = (line.rstrip() for line in SECONDS.sub("(… s)", done.stdout).splitlines())
     assert "\n".join(lines).strip() == block("text").strip()
+
+
+def test_the_offline_example_is_what_comes_out(root: Path, tmp_path: Path) -> None:
+    """The beginning and the end of it."""
+    students.folder()
+    [command] = [one for one in COMMANDS if "--engine student" in one]
+    shown = next(one for one in blocks("text") if one.startswith("pt-bridge"))
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=root,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = (line.rstrip() for line in SECONDS.sub("(… s)", done.stdout).splitlines())
+    written = "\n".join(lines).strip()
+    begin, end = shown.strip().split("\n ⋮\n")
+    assert written.startswith(f"{begin}\n")
+    assert written.endswith(f"\n{end}")
 
 
 @needs_tiny
