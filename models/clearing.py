@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import safe, snapshots
+from models import safe, snapshots, students
 from models.conversions import Conversion, conversions, leftovers
+from models.errors import KhulasaError
 from models.fingerprint import remembered, weights_file
 from models.home import forget, records
 from models.installed import Installed, size
@@ -35,10 +36,11 @@ class Waste:
 def remove(here: Installed) -> int:
     """Remove a repository's files, also from the hub's cache, and what was made from them.
 
-    Returns how many bytes that were. Raises OSError where they cannot be removed.
+    Returns how many bytes that were. Raises OSError where they cannot be removed, KhulasaError
+    where a package brought the model.
     """
     freed = here.whole_size
-    folders = [*here.made, carried(here.name), snapshots.storage(here.name)]
+    folders = [*here.made, *_places(here)]
     with alone(f"fetch-{here.name}"):
         for folder in filter(Path.is_dir, folders):
             shutil.rmtree(folder)
@@ -47,6 +49,17 @@ def remove(here: Installed) -> int:
                 forget("commits", key)
         forget("fingerprints", str(here.folder.resolve()))
     return freed
+
+
+def _places(here: Installed) -> list[Path]:
+    """Where the files of a model may lie."""
+    student = students.find(here.name)
+    if student is None:
+        return [carried(here.name), snapshots.storage(here.name)]
+    if here.folder.parent != students.home():
+        package = here.name.partition(":")[0].rpartition("-")[0]
+        raise KhulasaError(f"{here.name} came with a package: pip uninstall {package}")
+    return [here.folder]
 
 
 def waste() -> Iterator[Waste]:

@@ -16,15 +16,16 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from models import students
+from models import firefox, students
 from models.batches import Memory
 from models.compute import check
 from models.device import PROCESSOR, Device
 from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths
 from models.engine_ct2 import available_cores
 from models.errors import EngineMissing, ModelUnfit, one_line
+from models.firefox import Files
 from models.parallel import Parallel
-from models.students import Files, StudentTokenizer
+from models.students import StudentTokenizer
 
 _SCRIPT = Path(__file__).with_name("student_worker.py")
 _ENDED = "the process of a worker ended"
@@ -70,7 +71,7 @@ def load(
     PrecisionMissing.
     """
     check(compute, supported(device), device, "fxtranslate")
-    files, tokenizer, engine = students.files(folder), students.tokenizer(folder), name(compute)
+    files, tokenizer, engine = firefox.files(folder), students.tokenizer(folder), name(compute)
     workers = [Worker(files, tokenizer, engine) for _ in range(threads or available_cores())]
     try:
         workers[0].start()

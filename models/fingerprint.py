@@ -3,7 +3,8 @@
 weights   sha256 of the weights file; for a file from the hub, the one that the hub shows. Where
           only a converted form was carried here, weights.json says it in the place of the file
 tokens    sha256 over the names and sha256 of the tokenizer's files and of config.json and
-          generation_config.json, which decide how pieces and weights are used
+          generation_config.json, which decide how pieces and weights are used; of a student's
+          vocabularies and shortlist
 """
 
 import functools
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models import firefox
 from models.errors import ModelError, ModelMissing, ModelUnfit
 from models.fetch import SMALL_FILES, WEIGHTS
 from models.home import recall, remember
@@ -31,8 +33,10 @@ class Fingerprint:
 
 
 def weights_file(folder: Path) -> Path | None:
-    """The weights that are used: safetensors before a pickle."""
-    return next((folder / name for name in WEIGHTS if (folder / name).is_file()), None)
+    """The weights that are used: safetensors before a pickle, or a student's."""
+    found = next((folder / name for name in WEIGHTS if (folder / name).is_file()), None)
+    student = None if found else firefox.present(folder)
+    return student.weights if student else found
 
 
 def fingerprint(folder: Path) -> Fingerprint:
@@ -43,15 +47,17 @@ def fingerprint(folder: Path) -> Fingerprint:
     """
     weights = weights_file(folder)
     names = deciding(folder)
-    found = digests(folder, names)
-    own = found[weights.name] if weights else _absent_weights(folder)
-    return Fingerprint(own, tokens_digest(found))
+    digests = _digests(folder, names)
+    own = digests[weights.name] if weights else _absent_weights(folder)
+    return Fingerprint(own, tokens_digest(digests))
 
 
 def deciding(folder: Path) -> list[str]:
     """The names of the files here that decide what the model gives, weights last."""
     weights = weights_file(folder)
-    small = sorted(name for name in SMALL_FILES if (folder / name).is_file())
+    student = firefox.present(folder)
+    own = student.small if student else SMALL_FILES
+    small = sorted(name for name in own if (folder / name).is_file())
     return [*small, *([weights.name] if weights else [])]
 
 
@@ -89,16 +95,16 @@ def digest(path: Path) -> str:
 
 def tokens_digest(digests: Mapping[str, str]) -> str:
     """The digest of a model but for its weights, from the sha256 of its files by name."""
-    return joined({name: digests[name] for name in SMALL_FILES.intersection(digests)})
-
-
-def joined(digests: Mapping[str, str]) -> str:
-    """The digest of files from the sha256 of each, by name."""
-    lines = (f"{name} {digests[name]}" for name in sorted(digests))
+    lines = (f"{name} {digests[name]}" for name in sorted(digests) if is_small(name))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def digests(folder: Path, names: list[str]) -> dict[str, str]:
+def is_small(name: str) -> bool:
+    """Whether a file of this name counts among the tokens."""
+    return name in SMALL_FILES or firefox.SMALL_FILE.fullmatch(name) is not None
+
+
+def _digests(folder: Path, names: list[str]) -> dict[str, str]:
     """The sha256 of each file; what had to be read is remembered with its size and time."""
     known = recall("fingerprints", _key(folder))
     seen: dict[str, list[str | int]] = {}

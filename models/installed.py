@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import conversions, safe, snapshots
+from models import conversions, safe, snapshots, students
 from models.catalog import BUNDLED, Repository, entries
 from models.config import KINDS
 from models.conversions import Conversion
@@ -54,7 +54,10 @@ class Installed:
 
 
 def installed(repo: str, revision: str = "main") -> Installed | None:
-    """What is here of a repository or of a bundled model; None where that is nothing."""
+    """What is here of a repository, a bundled model or a student; None where that is nothing."""
+    if student := students.find(repo):
+        folder, commit = student.located.folder, commit_here(repo, revision)
+        return Installed(repo, commit, folder, (), size(folder))
     if repo.startswith(BUNDLED):
         folder = bundled(repo)
         return Installed(repo, None, folder, absent(folder), size(folder))

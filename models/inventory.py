@@ -1,9 +1,10 @@
 """What there is: every model of the catalogue, and what else is on this machine, with its state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from models import catalog
+from models import catalog, students
 from models.catalog import Entry
 from models.fingerprint import remembered
 from models.installed import Installed, installed, others
@@ -36,7 +37,29 @@ class Item:
 def everything() -> list[Entry]:
     """The catalogue, then what is here besides."""
     unknown = (catalog.entry(one.name) for one in others())
-    return [*catalog.entries().values(), *unknown]
+    return [*catalog.entries().values(), *unknown, *(one.entry for one in students.here())]
+
+
+def serving(names: Iterable[str]) -> list[Entry]:
+    """As `catalog.serving`, with the students on this machine, which may be named too."""
+    found: list[Entry] = []
+    for name in names:
+        if student := students.find(name):
+            found.append(student.entry)
+        else:
+            found += catalog.serving([name])
+            code = catalog.code_of(name)
+            found += [one.entry for one in students.here() if one.lang == code]
+    return list(dict.fromkeys(found))
+
+
+def chosen(names: Iterable[str], models: Literal["best", "fast"]) -> list[Entry]:
+    """As `catalog.chosen`; students are taken by their names alone."""
+    found: list[Entry] = []
+    for name in names:
+        student = students.find(name)
+        found += [student.entry] if student else catalog.chosen([name], models)
+    return list(dict.fromkeys(found))
 
 
 def item(entry: Entry) -> Item:

@@ -7,7 +7,6 @@ from typing import Protocol
 
 from models import config, students, tokens
 from models.engine import DecodeOptions
-from models.fingerprint import Fingerprint, fingerprint, weights_file
 from models.tokens import Tokenizer
 
 
@@ -25,21 +24,11 @@ class Config(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A way to lay out a model. What reads a folder raises ModelUnfit where it is none.
+    """A way to lay out a model. What reads a folder raises ModelUnfit where it is none."""
 
-    `weights` is the file of the published weights, None where they are elsewhere.
-    """
-
-    weights: Callable[[Path], Path | None]
-    fingerprint: Callable[[Path], Fingerprint]
     config: Callable[[Path], Config]
     tokenizer: Callable[[Path], Tokenizer]
 
 
-HUGGING_FACE = Layout(weights_file, fingerprint, config.read, tokens.load)
-FIREFOX = Layout(
-    lambda folder: students.files(folder).weights,
-    students.fingerprint,
-    students.config,
-    students.tokenizer,
-)
+HUGGING_FACE = Layout(config.read, tokens.load)
+FIREFOX = Layout(students.config, students.tokenizer)

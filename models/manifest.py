@@ -2,25 +2,30 @@
 
 The file is a tar archive. Its first member is this manifest as JSON, the others are what it lists,
 each at `OWNER--NAME/COMMIT/PATH`, where PATH is a file as published or, of a converted form,
-`COMPUTE-VERSION/FILE`.
+`COMPUTE-VERSION/FILE`. A student is called `student:PAIR`, and the first digits of the sha256 of
+its weights stand for its commit.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from models import firefox
 from models.catalog import Role
 from models.errors import ModelUnfit
-from models.fetch import SMALL_FILES, WEIGHTS
-from models.fingerprint import Fingerprint, tokens_digest
+from models.fetch import WEIGHTS
+from models.fingerprint import Fingerprint, is_small, tokens_digest
 
 MEMBER = "khulasa-models.json"
 FORMAT = 1
 
-_NAME = re.compile(r"(?!.*--)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
-_COMMIT = re.compile("[0-9a-f]{40}")
+COMMIT = 40
+"""Digits of a commit."""
+
+_NAME = re.compile(r"(?!.*--)[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*|student:[a-z_]{2,7}en", re.ASCII)
+_COMMIT = re.compile(f"[0-9a-f]{{{COMMIT}}}")
 _SHA256 = re.compile("[0-9a-f]{64}")
 _REVISION = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 _VERSION = re.compile(r"\d+(\.\d+)*")
@@ -70,6 +75,12 @@ class Packed:
     forms: tuple[Form, ...]
 
     @property
+    def student(self) -> str | None:
+        """The pair of languages of a student, as in `pten`; None of other models."""
+        kind, _, pair = self.name.partition(":")
+        return pair if kind == "student" else None
+
+    @property
     def published(self) -> bool:
         """Whether the weights came as they were published."""
         return self.weights in self.files
@@ -84,7 +95,7 @@ class Packed:
     @property
     def place(self) -> str:
         """The folder of its published files in the archive; its forms are in folders below."""
-        return f"{self.name.replace('/', '--')}/{self.commit}"
+        return f"{re.sub('[/:]', '--', self.name)}/{self.commit}"
 
     def members(self) -> Iterator[tuple[str, File]]:
         """Each file with its place in the archive."""
@@ -144,24 +155,35 @@ def _model(value: dict[str, Any]) -> Packed:
         role=_role(value["role"]),
         languages=tuple(map(str, value["languages"])),
         licence=None if value["licence"] is None else str(value["licence"]),
-        weights=_file(value["weights"], frozenset(WEIGHTS)),
-        files=tuple(_file(one, SMALL_FILES.union(WEIGHTS)) for one in value["files"]),
+        weights=_file(value["weights"], _is_weights),
+        files=tuple(_file(one, _is_published) for one in value["files"]),
         forms=tuple(map(_form, value["forms"])),
     )
 
 
 def _form(value: dict[str, Any]) -> Form:
     files = value["files"]
-    names = frozenset(_matching(_CONVERTED, one["name"]) for one in files)
     return Form(
         compute=_matching(_COMPUTE, value["compute"]),
         version=_matching(_VERSION, value["version"]),
-        files=tuple(_file(one, names) for one in files),
+        files=tuple(_file(one, _is_converted) for one in files),
     )
 
 
-def _file(value: dict[str, Any], allowed: frozenset[str]) -> File:
-    if value["name"] not in allowed:
+def _is_weights(name: str) -> bool:
+    return name in WEIGHTS or firefox.WEIGHTS.fullmatch(name) is not None
+
+
+def _is_published(name: str) -> bool:
+    return is_small(name) or _is_weights(name)
+
+
+def _is_converted(name: str) -> bool:
+    return _CONVERTED.fullmatch(name) is not None
+
+
+def _file(value: dict[str, Any], allowed: Callable[[str], bool]) -> File:
+    if not isinstance(value["name"], str) or not allowed(value["name"]):
         raise ValueError(f"{value['name']!r} is no file of a model")
     size = value["size"]
     if type(size) is not int or size < 0:

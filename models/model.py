@@ -19,7 +19,7 @@ from models.device import Device
 from models.engine import DecodeOptions, Engine
 from models.engines import ENGINES, Backend
 from models.errors import ModelMissing, ModelUnfit
-from models.fingerprint import Fingerprint
+from models.fingerprint import Fingerprint, fingerprint, weights_file
 from models.golden import Article, Known, Proof, SelfTest
 from models.layout import FIREFOX, Config
 from models.line import QUIET, Line
@@ -109,7 +109,7 @@ class Model:
     @cached_property
     def fingerprint(self) -> Fingerprint:
         """The whole digests behind `identity`."""
-        return self._backend.layout.fingerprint(self.located.folder)
+        return fingerprint(self.located.folder)
 
     @cached_property
     def config(self) -> Config:
@@ -120,6 +120,11 @@ class Model:
         """What of the options counts with the model's engine, by name."""
         chosen = asdict(options).items()
         return {name: str(value) for name, value in chosen if name in self._backend.heeds}
+
+    @property
+    def converts(self) -> bool:
+        """Whether the engine runs a converted form, not the model as it was published."""
+        return self._backend.converted
 
     @property
     def scores(self) -> bool:
@@ -190,7 +195,7 @@ class Model:
             return self._load_converted()
 
     def _load_published(self) -> Engine:
-        if self._backend.layout.weights(self.located.folder) is None:
+        if weights_file(self.located.folder) is None:
             raise ModelMissing(
                 f"{self.located.name} came here in a converted form alone, which --engine "
                 f"{self.runtime.engine} does not read: pull the model as it was published"
@@ -303,6 +308,9 @@ def open_entry(entry: Entry, runtime: Runtime = DEFAULT) -> dict[str, Model]:
     That is `en` for a summariser, and UNDETERMINED where no sentences are known. It is loaded once
     for all of them. Raises what `open_translator` raises.
     """
+    if student := students.find(entry.repository.name):
+        runtime = replace(runtime, engine="student")
+        return {student.lang: _student(student.lang, student.located, runtime)}
     if entry.repository.name.startswith(BUNDLED):
         lang = ENGLISH if entry.role == "summarizer" else entry.languages[0]
         return {lang: _open_tiny(entry.role, runtime)}
@@ -330,9 +338,12 @@ def ready(entry: Entry, runtime: Runtime = DEFAULT) -> Model:
 
 def _open_student(lang: str, reference: str | None, runtime: Runtime) -> Model:
     _ = runtime.name  # an engine that is not installed is told before what to run with it
+    return _student(lang, students.locate(lang, reference), runtime)
+
+
+def _student(lang: str, located: Located, runtime: Runtime) -> Model:
     known = catalog.find(lang)
-    proof = Known(known.golden if known else ())
-    return Model("translator", students.locate(lang, reference), runtime, proof)
+    return Model("translator", located, runtime, Known(known.golden if known else ()))
 
 
 def _open_tiny(role: Role, runtime: Runtime) -> Model:

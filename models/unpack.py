@@ -16,10 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from models import snapshots
+from models import snapshots, students
 from models.conversions import Conversion, seal
 from models.errors import FULL, ModelError, ModelUnfit, one_line
-from models.fetch import WEIGHTS
 from models.fingerprint import ABSENT_WEIGHTS
 from models.home import models_home, remember, replace_text
 from models.manifest import MEMBER, File, Form, Manifest, Packed, read
@@ -77,7 +76,7 @@ def _staged(model: Packed) -> dict[str, Path]:
     """Where each file waits, by its place in the archive: on the file system where it belongs."""
     home, hub = staging()
     files = {f"{model.place}/{file.name}" for file in model.files}
-    beside_others = hub if model.published else home
+    beside_others = hub if model.published and not model.student else home
     return {
         place: (beside_others if place in files else home) / place for place, _ in model.members()
     }
@@ -140,7 +139,8 @@ def _install(model: Packed) -> Arrived:
             _install_form(model, form)
         _install_files(model)
         came = {file.name: {"size": file.size, "sha256": file.sha256} for file in model.files}
-        remember("digests", f"{model.name}@{model.commit}", {"files": came})
+        told = {"files": came, "licence": model.licence}
+        remember("digests", f"{model.name}@{model.commit}", told)
         settle(model.name, model.revision, model.commit)
     return Arrived(model, before)
 
@@ -157,14 +157,17 @@ def _install_form(model: Packed, form: Form) -> None:
 
 
 def _install_files(model: Packed) -> None:
-    if model.published:
+    if model.student:
+        folder = students.home() / model.student
+        shutil.rmtree(folder, ignore_errors=True)  # of an older one other names would stay
+    elif model.published:
         folder = snapshots.snapshot(model.name, model.commit)
         snapshots.refer(model.name, model.revision, model.commit)
     else:
         folder = carried(model.name) / model.commit
     folder.mkdir(parents=True, exist_ok=True)
     staged = _staged(model)
-    for file in sorted(model.files, key=lambda one: one.name in WEIGHTS):
+    for file in sorted(model.files, key=lambda one: one == model.weights):
         staged[f"{model.place}/{file.name}"].replace(folder / file.name)
     if not model.published:
         replace_text(folder / ABSENT_WEIGHTS, json.dumps(asdict(model.weights)))

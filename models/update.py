@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models import hub, snapshots
-from models.catalog import BUNDLED, Entry
+from models.catalog import Entry
 from models.errors import ModelMissing
 from models.failures import HubFailure
 from models.fingerprint import deciding, digest
@@ -36,9 +36,9 @@ class Change:
 
 
 def is_held(entry: Entry) -> bool:
-    """Whether a model stays what it is: it is bundled, or held to one commit."""
+    """Whether a model stays what it is: it is of no hub, or held to one commit."""
     repository = entry.repository
-    return repository.name.startswith(BUNDLED) or snapshots.is_commit(repository.revision)
+    return "/" not in repository.name or snapshots.is_commit(repository.revision)
 
 
 def change(entry: Entry, here: Installed, line: Line) -> Change | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models import students
+from models import firefox, students
 
 PORTUGUESE = (
     "O presidente chegou à capital na segunda-feira.",
@@ -31,6 +31,6 @@ def folder() -> Path:
 def copied(target: Path) -> Path:
     """A copy of its files, to be changed."""
     target.mkdir(parents=True)
-    for path in students.files(folder()).all:
+    for path in firefox.files(folder()).all:
         shutil.copy(path, target)
     return target

@@ -28,10 +28,10 @@ models_app = typer.Typer(help="The models on this machine: fetch, look after, ca
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[LANG|REPO]…", help="Languages (ar, Persian) or hub repositories."),
+    typer.Argument(metavar="[LANG|REPO]…", help="Languages (ar, Persian), repositories, students."),
 ]
 Some = Annotated[
-    list[str], typer.Argument(metavar="LANG|REPO…", help="Languages or hub repositories.")
+    list[str], typer.Argument(metavar="LANG|REPO…", help="Languages, hub repositories, students.")
 ]
 Set = Annotated[
     Literal["best", "fast"],
@@ -49,8 +49,7 @@ def inventory(
     as_json: AsJson = False,
 ) -> None:
     """List models: languages, licence, size, whether they are here, converted and tested."""
-    from models.catalog import serving
-    from models.inventory import everything, item
+    from models.inventory import everything, item, serving
     from pipeline.render.models import to_people, to_programs
 
     items = map(item, serving(names) if names else everything())
@@ -118,7 +117,7 @@ def pack(
     quiet: Quiet = False,
 ) -> None:
     """Write models into one file for a machine without network; what is not here is downloaded."""
-    from models.catalog import chosen
+    from models.inventory import chosen
     from models.model import ready
     from models.pack import pack as write
     from pipeline.render.models import told_packed
@@ -239,8 +238,8 @@ Here = tuple["Entry", "Installed"]
 
 def _here(name: str) -> list[Here]:
     """The models of a name of which something is here. Raises ModelMissing where none is."""
-    from models.catalog import serving
     from models.installed import installed
+    from models.inventory import serving
 
     found = [(e, installed(e.repository.name, e.repository.revision)) for e in serving([name])]
     here = [(entry, one) for entry, one in found if one]
@@ -276,7 +275,7 @@ def _changes(chosen: Iterable[Here], runtime: "Runtime", told: Told) -> Iterator
 
     for entry, here in chosen:
         if is_held(entry):
-            typer.echo(f"{here.name}: stays what this khulasa was made with")
+            typer.echo(f"{here.name}: stays what it is")
             continue
         with _telling(told):
             found = change(entry, here, runtime.line)

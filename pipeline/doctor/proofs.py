@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from models import catalog, students
+from models import catalog, firefox, students
 from models.catalog import BUNDLED, Role
 from models.errors import ModelError, ModelUnfit
 from models.golden import FailsSelfTest
@@ -148,7 +148,7 @@ def _folder(role: Role, folder: Path, chosen: Chosen) -> Iterator[Diagnosis]:
 
 def _lacking(role: Role, folder: Path, chosen: Chosen) -> Sequence[str]:
     student = role == "translator" and chosen.runtime.engine == "student"
-    return students.lacking(folder) if student else absent(folder)
+    return firefox.lacking(folder) if student else absent(folder)
 
 
 def _of_the_hub(found: Installed, chosen: Chosen) -> Iterator[Diagnosis]:

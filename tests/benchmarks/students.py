@@ -31,7 +31,7 @@ from os import environ
 from pathlib import Path
 from time import perf_counter, sleep
 
-from models import students
+from models import firefox, students
 from models.engine_ct2 import available_cores
 from models.engine_student import Worker
 from models.model import Runtime
@@ -66,7 +66,7 @@ def rows(folder: Path, lang: str) -> Iterator[dict[str, object]]:
 def worker() -> Worker:
     """A process of the library, with the student from Portuguese."""
     here = students.locate("pt").folder
-    return Worker(students.files(here), students.tokenizer(here), "student")
+    return Worker(firefox.files(here), students.tokenizer(here), "student")
 
 
 def quality(folder: Path) -> Iterator[str]:

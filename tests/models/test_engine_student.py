@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from models import engine_student, students
+from models import engine_student, firefox, students
 from models.device import parse
 from models.engine import DecodeOptions, Engine
 from models.engine_student import Worker, WorkerFailed
@@ -42,7 +42,7 @@ def test_real_sentences(engine: Engine) -> None:
 def test_it_is_the_library_s_own_translation_also_of_odd_texts(engine: Engine) -> None:
     from fxtranslate import Translator
 
-    library = Translator(*(path.read_bytes() for path in students.files(folder()).all))
+    library = Translator(*(path.read_bytes() for path in firefox.files(folder()).all))
     plain = [text.translate(str.maketrans("“”‘’—", "\"\"''-")) for text in ODD]
     assert translated(engine, ODD) == [library.translate(text).strip() for text in plain]
 
@@ -96,7 +96,7 @@ def children() -> list[int]:
 def worker() -> Worker:
     """A worker of no engine."""
     here = folder()
-    return Worker(students.files(here), students.tokenizer(here), "student")
+    return Worker(firefox.files(here), students.tokenizer(here), "student")
 
 
 def decoded(worker: Worker) -> list[str]:
@@ -133,8 +133,9 @@ def test_who_interrupts_a_job_does_not_lose_the_batch_in_work(
 
 def test_a_worker_ends_with_the_process_that_started_it() -> None:
     script = (
-        "import os, sys; from pathlib import Path; from models import engine_student, students\n"
-        "files, cut = students.files(Path(sys.argv[1])), students.tokenizer(Path(sys.argv[1]))\n"
+        "import os, sys; from pathlib import Path\n"
+        "from models import engine_student, firefox, students\n"
+        "files, cut = firefox.files(Path(sys.argv[1])), students.tokenizer(Path(sys.argv[1]))\n"
         "worker = engine_student.Worker(files, cut, 'student')\n"
         "print(worker.start().number, flush=True); os.kill(os.getpid(), 9)"
     )

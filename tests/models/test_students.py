@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import students
+from models import firefox, students
 from models.errors import ModelMissing, ModelUnfit
+from models.fingerprint import fingerprint
 from models.home import models_home
 from models.store import Located
 from models.students import StudentTokenizer
@@ -39,7 +40,7 @@ def made(target: Path, *names: str) -> Path:
 def test_a_folder_of_the_layout(
     tmp_path: Path, names: tuple[str, ...], pair: str, lang: str
 ) -> None:
-    found = students.files(made(tmp_path / "s", *names))
+    found = firefox.files(made(tmp_path / "s", *names))
     assert (found.pair, found.lang) == (pair, lang)
     assert {path.name for path in found.all} == set(names)
     assert len(found.all) == (4 if any(name.startswith("lex") for name in names) else 3)
@@ -59,7 +60,7 @@ def test_what_a_folder_lacks_is_one_line(
     tmp_path: Path, names: tuple[str, ...], absent: list[str]
 ) -> None:
     here = made(tmp_path / "s", *names)
-    assert students.lacking(here) == absent
+    assert firefox.lacking(here) == absent
     with pytest.raises(ModelUnfit) as refused:
         students.locate("pt", str(here))
     assert str(refused.value) == f"{here} is no student model: it lacks {', '.join(absent)}"
@@ -101,13 +102,13 @@ def test_where_no_student_is_the_ways_out_are_told() -> None:
 def test_every_file_counts_in_the_fingerprint(tmp_path: Path) -> None:
     names = (*ALL[:1], "srcvocab.pten.spm", "trgvocab.pten.spm", ALL[2])
     here = made(tmp_path / "s", *names)
-    before = students.fingerprint(here)
-    assert students.fingerprint(made(tmp_path / "same", *names)) == before
+    before = fingerprint(here)
+    assert fingerprint(made(tmp_path / "same", *names)) == before
     (here / "config.yml").write_text("beam-size: 1")
-    assert students.fingerprint(here) == before
+    assert fingerprint(here) == before
     for name in names:
         (here / name).write_bytes(b"other")
-        now = students.fingerprint(here)
+        now = fingerprint(here)
         assert (now.weights != before.weights) == name.startswith("model")
         assert (now.tokens != before.tokens) == (not name.startswith("model"))
         before = now

@@ -1,10 +1,5 @@
 """Real translation, of a real language, through all stages."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -123,33 +118,3 @@ def test_a_sample_of_flores_is_translated_as_well_as_by_the_library_alone(shared
     documents = (Document(str(n), "pt", "", " ".join(one)) for n, one in enumerate(sources))
     made = [" ".join(t.text for t in one.translations) for one in pipeline.run(documents)]
     assert corpus_bleu(made, [[" ".join(one) for one in english]]).score > 40
-
-
-unshare = shutil.which("unshare")
-
-
-def isolated() -> bool:
-    """Whether a process can be started that has no network."""
-    if unshare is None or os.geteuid() != 0:
-        return False
-    return subprocess.run([unshare, "-n", "true"], capture_output=True, check=False).returncode == 0
-
-
-@pytest.mark.skipif(not isolated(), reason="a network namespace is not permitted here")
-def test_without_a_network_a_seed_is_translated(root: Path, tmp_path: Path) -> None:
-    """The loopback is down as well: nothing at all can be reached."""
-    done = subprocess.run(
-        [
-            *(str(unshare), "-n", sys.executable, "-m", "pipeline", "run", "seeds/pt-bridge.txt"),
-            *("--engine", "student", "--summarizer", "extractive", "--format", "json"),
-        ],
-        cwd=root,
-        env={**os.environ, "KHULASA_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    record = json.loads(done.stdout)
-    assert record["segments"][0]["target"].startswith("Bridge over the Jaguarema River closes")
-    assert record["summary"]["flags"] == ["extractive"]
