@@ -35,8 +35,7 @@ class Hypothesis:
 
     `tokens` hold no start, end or padding token. `score` is the mean log-probability of a token,
     end token included, among the tokens that the options allow at that place; None where the
-    engine tells none. `finished` is false
-    where the decoder met `max_length` before its end token.
+    engine tells none. `finished` is false where the decoder met `max_length` before its end token.
     """
 
     tokens: tuple[str, ...]

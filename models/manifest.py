@@ -140,6 +140,8 @@ def read(text: bytes) -> Manifest:
                 "use the khulasa that packed it, or a newer one"
             )
         manifest = Manifest(str(value["khulasa"]), tuple(map(_model, value["models"])))
+        if any(one.student and not one.published for one in manifest.models):
+            raise ValueError("a student without its weights")
         if len(manifest.members()) < sum(len(list(one.members())) for one in manifest.models):
             raise ValueError("two files at one place")
         return manifest

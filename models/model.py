@@ -260,7 +260,7 @@ def open_translator(
     Students are found by language, whatever the set. Raises UnknownLanguage, ModelMissing,
     ModelUnfit or ModelError.
     """
-    if ENGINES[runtime.engine].layout == FIREFOX:
+    if ENGINES[runtime.engine].layout is FIREFOX:
         return _open_student(lang, reference, runtime)
     if reference is not None:
         known = catalog.find(lang)
@@ -297,7 +297,7 @@ def open_summarizer(
 
 def beside_students(runtime: Runtime) -> Runtime:
     """How models run that are no students, where those run as `runtime` says."""
-    if ENGINES[runtime.engine].layout == FIREFOX:
+    if ENGINES[runtime.engine].layout is FIREFOX:
         return replace(runtime, engine=DEFAULT.engine)
     return runtime
 

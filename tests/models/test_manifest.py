@@ -1,6 +1,7 @@
 """The manifest of a packed file: it reads back as it was, and no name in it can do harm."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,6 +53,51 @@ def test_what_came_along() -> None:
     assert not PACKED.published
     assert PACKED.fingerprint.weights == "a" * 64
     assert PACKED.fingerprint.tokens == tokens_digest({"config.json": "b" * 64})
+
+
+STUDENT_WEIGHTS = File("model.pten.intgemm.alphas.bin", 17, "d" * 64)
+STUDENT = Packed(
+    name="student:pten",
+    commit="d" * 40,
+    revision="main",
+    role="translator",
+    languages=("pt",),
+    licence="MPL-2.0",
+    weights=STUDENT_WEIGHTS,
+    files=(File("vocab.pten.spm", 8, "e" * 64), STUDENT_WEIGHTS),
+    forms=(),
+)
+
+
+def test_a_student_reads_back_as_it_was() -> None:
+    manifest = Manifest("0.1.0", (STUDENT,))
+    assert read(manifest.to_json().encode()) == manifest
+    assert next(iter(manifest.members())) == f"student--pten/{'d' * 40}/vocab.pten.spm"
+    assert STUDENT.student == "pten"
+    assert STUDENT.fingerprint.tokens == tokens_digest({"vocab.pten.spm": "e" * 64})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("student:pten", "student:../pten"),
+        ("student:pten", "student:pt/en"),
+        ("student:pten", "other:pten"),
+        ("model.pten.intgemm.alphas.bin", "model.pten./../x.bin"),
+        ("vocab.pten.spm", "../vocab.pten.spm"),
+        ("vocab.pten.spm", "config.yml"),
+    ],
+)
+def test_a_student_that_could_do_harm_is_refused(old: str, new: str) -> None:
+    text = Manifest("0.1.0", (STUDENT,)).to_json()
+    with pytest.raises(ModelUnfit, match="its manifest is not one of khulasa"):
+        read(text.replace(f'"{old}"', f'"{new}"').encode())
+
+
+def test_a_student_without_its_weights_is_refused() -> None:
+    bare = Manifest("0.1.0", (replace(STUDENT, files=STUDENT.files[:1]),))
+    with pytest.raises(ModelUnfit, match="a student without its weights"):
+        read(bare.to_json().encode())
 
 
 @given(

@@ -142,7 +142,7 @@ def test_text_in_pieces(tokenizer: StudentTokenizer, text: str, tokens: list[str
 Texts = st.text(st.sampled_from("aeãç ABÍ0123,.!?\"'“—漢🙂ق½ﬁ<>/s\u00a0\u0301\t"), max_size=60)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(text=Texts)
 def test_the_text_of_tokens_is_cut_into_these_tokens(text: str) -> None:
     tokenizer = _tokenizer()
