@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from models.engine import DecodeOptions
+from models.engines.engine import DecodeOptions
 from models.errors import ModelUnfit, one_line
 
 Kind = Literal["marian", "bart", "pegasus", "t5"]

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from operator import itemgetter
 
-from models.engine import Engine, Hypothesis, Tokens
+from models.engines.engine import Engine, Hypothesis, Tokens
 from models.tokens import UNKNOWN
 
 WORD_START = "\u2581"  # SentencePiece's mark

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Literal, Protocol
 
 from models.catalog import Golden
-from models.engine import DecodeOptions, Engine
+from models.engines.engine import DecodeOptions, Engine
 from models.errors import ModelUnfit
 from models.home import recall, remember
 from models.tokens import Tokenizer

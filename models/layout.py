@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from models import config, students, tokens
-from models.engine import DecodeOptions
+from models.engines.engine import DecodeOptions
 from models.tokens import Tokenizer
 
 

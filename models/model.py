@@ -12,18 +12,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from models import catalog, conversions, device, golden, store, students
+from models import catalog, golden, students
 from models.catalog import BUNDLED, ENGLISH, Entry, ModelSet, Repository, Role, UnknownLanguage
-from models.compute import Compute, announce, check, stored
-from models.device import Device
-from models.engine import DecodeOptions, Engine
-from models.engines import ENGINES, Backend
+from models.conversion import conversions
+from models.engines import device
+from models.engines.backends import ENGINES, Backend
+from models.engines.compute import Compute, announce, check, stored
+from models.engines.device import Device
+from models.engines.engine import DecodeOptions, Engine
 from models.errors import ModelMissing, ModelUnfit
-from models.fingerprint import Fingerprint, fingerprint, weights_file
 from models.golden import Article, Known, Proof, SelfTest
+from models.hub.line import QUIET, Line
 from models.layout import FIREFOX, Config
-from models.line import QUIET, Line
-from models.store import Located, Wanted
+from models.store.fingerprint import Fingerprint, fingerprint, weights_file
+from models.store.locate import Located, Wanted, locate
 from models.tokens import Tokenizer
 
 UNDETERMINED = "und"
@@ -36,11 +38,11 @@ EngineName = Literal["ctranslate2", "torch", "student"]
 class Runtime:
     """How models are run, and had: `line` is what the caller asks of downloads.
 
-    `device`, written as `models.device.parse` takes it, is the processor if "auto". What a GPU
-    gives can differ in the last digits: one is used only where it is asked for, and then its kind
-    stands in `Model.identity`. So does `compute`, of which "auto" is the engine's choice for the
-    device: known for a processor before any library is asked. `threads`, one a core if None, is a
-    matter of speed and in no signature. Raises UnknownDevice.
+    `device`, as `models.engines.device` parses it, is the processor if "auto". What a GPU gives
+    can differ in the last digits: one is used only where it is asked for, and then its kind stands
+    in `Model.identity`. So does `compute`, of which "auto" is the engine's choice for the device:
+    known for a processor before any library is asked. `threads`, one a core if None, is a matter
+    of speed and in no signature. Raises UnknownDevice.
     """
 
     engine: EngineName = "ctranslate2"
@@ -360,5 +362,5 @@ def _by_name(role: Role, reference: str, candidates: Iterable[Repository]) -> Wa
 def _open(
     wanted: Wanted, runtime: Runtime, proof: Proof, engines: dict[Path, Engine] | None = None
 ) -> Model:
-    located = store.locate(wanted, runtime.line.heard, runtime.line.timeout)
+    located = locate(wanted, runtime.line.heard, runtime.line.timeout)
     return Model(wanted.role, located, runtime, proof, {} if engines is None else engines)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from models import catalog, firefox
 from models.catalog import BUNDLED, Entry, Repository
-from models.engine import DecodeOptions
+from models.engines.engine import DecodeOptions
 from models.errors import ModelMissing, ModelUnfit, one_line
 from models.home import models_home, recall
-from models.store import Located, commit_here
+from models.store.locate import Located, commit_here
 from models.tokens import UNKNOWN, MarianTokenizer
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ empty output and the like come from the search more often than from the model.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from models.engine import DecodeOptions
+from models.engines.engine import DecodeOptions
 from pipeline.checks import check
 from pipeline.decode import Decoder
 from pipeline.document import Again, Translation

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from models.engine import DecodeOptions, Hypothesis
+from models.engines.engine import DecodeOptions, Hypothesis
 from models.model import Model
 from pipeline.checks import unknown_flags
 from pipeline.document import Translation

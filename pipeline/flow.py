@@ -11,7 +11,7 @@ from threading import Event
 from typing import TypeVar
 
 from models.catalog import BUNDLED, ENGLISH, EXTRACTIVE, ModelSet
-from models.engine import DecodeOptions
+from models.engines.engine import DecodeOptions
 from models.errors import KhulasaError, ModelError, TextTooLarge, one_line
 from models.model import DEFAULT, Runtime, open_summarizer
 from pipeline import mixed, segment, summarize, translate

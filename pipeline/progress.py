@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
-from models.line import Arrival
+from models.hub.line import Arrival
 from pipeline import logs
 from pipeline.figures import count, duration, rate, share
 from pipeline.report import Progress

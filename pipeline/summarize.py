@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, NamedTuple
 
-from models.engine import DecodeOptions
+from models.engines.engine import DecodeOptions
 from models.model import Model
 from pipeline import evidence, segment
 from pipeline.cache import Cache

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from models.constrained import Draft, with_term
-from models.engine import Hypothesis
+from models.engines.engine import Hypothesis
 from pipeline.again import FIRST, Ladder
 from pipeline.decode import rounded
 from pipeline.document import Again, Translation

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, TypeVar
 
-from models.engine import BATCH, DecodeOptions
+from models.engines.engine import BATCH, DecodeOptions
 from models.model import Model
 from pipeline import checks, glossary, terms
 from pipeline.again import Ladder

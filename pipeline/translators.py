@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from models.catalog import ENGLISH, ModelSet, UnknownLanguage, languages
-from models.engine import DecodeOptions, Engine
+from models.engines.engine import DecodeOptions, Engine
 from models.errors import KhulasaError, ModelError
 from models.model import Runtime, open_translator
 from pipeline.cache import Cache

@@ -1,6 +1,6 @@
 """The engines, by what a test needs of them."""
 
-from models.engines import ENGINES
+from models.engines.backends import ENGINES
 from models.layout import HUGGING_FACE
 
 SHARED = sorted(name for name, one in ENGINES.items() if one.layout is HUGGING_FACE)

@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models import config, engine_ct2, engine_torch, tokens
-from models.convert import convert
+from models import config, tokens
+from models.conversion.convert import convert
+from models.engines import ct2, pytorch
 from models.tiny.examples import TEST, TRAINING, events, summary_pair, translation_pairs
 from models.tiny.world import Event, event, mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from models.engine import Engine
+    from models.engines.engine import Engine
 
 HERE = Path(__file__).parent
 MODELS = ("translator", "summarizer")
@@ -85,10 +86,10 @@ def measure(translator: Loaded, summarizer: Loaded, told: list[Event]) -> Figure
 def _load(model: str, engine: str, scratch: Path) -> Engine:
     """The engine "torch", or CTranslate2 with a precision of that name."""
     if engine == "torch":
-        return engine_torch.load(HERE / model)
+        return pytorch.load(HERE / model)
     target = scratch / f"{model}-{engine}"
     convert(HERE / model, target, engine)
-    return engine_ct2.load(target, compute=engine)
+    return ct2.load(target, compute=engine)
 
 
 def _row(engine: str, beam: int, found: Figures) -> str:

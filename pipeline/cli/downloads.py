@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from models.line import Arrival, Heard, silent
+from models.hub.line import Arrival, Heard, silent
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from models.compute import Compute
+from models.engines.compute import Compute
 from models.errors import ALL_WELL, KhulasaError, ModelError, ModelMissing
 from pipeline.cli.downloads import downloads
 from pipeline.cli.options import Precision, Timeout
@@ -19,9 +19,9 @@ from pipeline.harmless import visible
 
 if TYPE_CHECKING:
     from models.catalog import Entry
-    from models.installed import Installed
     from models.model import Runtime
-    from models.update import Change
+    from models.stock.installed import Installed
+    from models.stock.update import Change
     from pipeline.doctor import Diagnosis
 
 models_app = typer.Typer(help="The models on this machine: fetch, look after, carry.")
@@ -49,7 +49,7 @@ def inventory(
     as_json: AsJson = False,
 ) -> None:
     """List models: languages, licence, size, whether they are here, converted and tested."""
-    from models.inventory import everything, item, serving
+    from models.stock.inventory import everything, item, serving
     from pipeline.render.models import to_people, to_programs
 
     items = map(item, serving(names) if names else everything())
@@ -71,7 +71,7 @@ def pull(
     With the translator of a language comes the summariser of the set.
     """
     from models.catalog import chosen
-    from models.pull import pull as download
+    from models.stock.pull import pull as download
 
     told = Told()
     came: list[Entry] = []
@@ -117,9 +117,9 @@ def pack(
     quiet: Quiet = False,
 ) -> None:
     """Write models into one file for a machine without network; what is not here is downloaded."""
-    from models.inventory import chosen
     from models.model import ready
-    from models.pack import pack as write
+    from models.stock.inventory import chosen
+    from models.stock.pack import pack as write
     from pipeline.render.models import told_packed
 
     with _runtime(timeout, quiet, compute) as runtime:
@@ -136,7 +136,7 @@ def unpack(
     file: Annotated[Path, typer.Argument(metavar="FILE.tar", help="What `pack` wrote.")],
 ) -> None:
     """Take in models from a file: all that is in it, or nothing if it was damaged or changed."""
-    from models.unpack import unpack as take
+    from models.stock.unpack import unpack as take
     from pipeline.render.models import told_arrived
 
     with file.open("rb") as archive:
@@ -151,7 +151,7 @@ def unpack(
 @models_app.command()
 def remove(names: Some, yes: Yes = False) -> None:
     """Remove models, also from the cache of the hub's client, which other programs may use."""
-    from models.clearing import remove as delete
+    from models.stock.clearing import remove as delete
 
     found = [here for name in names for _, here in _here(name)]
     for here in found:
@@ -168,7 +168,7 @@ def update(
 
     Another commit is another signature: what was kept under the old one is computed again.
     """
-    from models.update import apply
+    from models.stock.update import apply
 
     told = Told()
     chosen = [_here(name) for name in names] if names else [_everything_here()]
@@ -185,7 +185,7 @@ def update(
 def path(names: Names = None) -> None:
     """Print the folders of models, or those in which all of them are."""
     from models.home import models_home
-    from models.snapshots import cache_folder
+    from models.hub.snapshots import cache_folder
 
     for name in names or ():
         for _, here in _here(name):
@@ -197,7 +197,7 @@ def path(names: Names = None) -> None:
 @models_app.command()
 def gc() -> None:
     """Delete conversions that nothing here uses, and what interrupted work left behind."""
-    from models.clearing import collect, waste
+    from models.stock.clearing import collect, waste
 
     for one in waste():
         typer.echo(f"{one.path}: {in_bytes(one.size)}, {one.reason}")
@@ -207,7 +207,7 @@ def gc() -> None:
 @contextmanager
 def _runtime(timeout: float | None, quiet: bool, compute: Compute = "auto") -> Iterator["Runtime"]:
     """How the models are run that these commands try, and where downloads are shown."""
-    from models.line import Line
+    from models.hub.line import Line
     from models.model import DEFAULT
 
     with downloads(not quiet and sys.stderr.isatty()) as heard:
@@ -224,8 +224,8 @@ def _telling(told: Told) -> Iterator[None]:
 
 
 def _make_ready(entry: "Entry", runtime: "Runtime") -> None:
-    from models.inventory import item
     from models.model import ready
+    from models.stock.inventory import item
     from pipeline.render.models import state
 
     model = ready(entry, runtime)
@@ -238,8 +238,8 @@ Here = tuple["Entry", "Installed"]
 
 def _here(name: str) -> list[Here]:
     """The models of a name of which something is here. Raises ModelMissing where none is."""
-    from models.installed import installed
-    from models.inventory import serving
+    from models.stock.installed import installed
+    from models.stock.inventory import serving
 
     found = [(e, installed(e.repository.name, e.repository.revision)) for e in serving([name])]
     here = [(entry, one) for entry, one in found if one]
@@ -249,8 +249,8 @@ def _here(name: str) -> list[Here]:
 
 
 def _everything_here() -> Iterator[Here]:
-    from models.installed import installed
-    from models.inventory import everything
+    from models.stock.installed import installed
+    from models.stock.inventory import everything
 
     for entry in everything():
         if one := installed(entry.repository.name, entry.repository.revision):
@@ -259,7 +259,7 @@ def _everything_here() -> Iterator[Here]:
 
 def _findings(chosen: Iterable[Here], runtime: "Runtime") -> Iterator["Diagnosis"]:
     """What `models verify` says of each model, in the form of the doctor's findings."""
-    from models.verify import verify as look
+    from models.stock.verify import verify as look
     from pipeline.doctor import Diagnosis
 
     for entry, here in chosen:
@@ -270,7 +270,7 @@ def _findings(chosen: Iterable[Here], runtime: "Runtime") -> Iterator["Diagnosis
 
 def _changes(chosen: Iterable[Here], runtime: "Runtime", told: Told) -> Iterator["Change"]:
     """What can be updated, each told; so is what stays as it is."""
-    from models.update import change, is_held
+    from models.stock.update import change, is_held
     from pipeline.render.models import told_change
 
     for entry, here in chosen:

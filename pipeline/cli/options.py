@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from models.compute import Compute
-from models.line import Heard, Line, silent
+from models.engines.compute import Compute
+from models.hub.line import Heard, Line, silent
 
 if TYPE_CHECKING:
     from pipeline.flow import Pipeline

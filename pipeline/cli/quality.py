@@ -101,7 +101,7 @@ def evaluate(
 @shared
 def doctor(settings: Settings, as_json: AsJson = False) -> None:
     """Look at everything a run stands on, and say what to do about what is not well."""
-    from models.line import Line
+    from models.hub.line import Line
     from models.model import Runtime
     from pipeline.doctor import Chosen, examine, exit_code
     from pipeline.render.doctor import to_people, to_programs

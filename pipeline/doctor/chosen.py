@@ -5,8 +5,8 @@ from pathlib import Path
 
 from models import catalog
 from models.catalog import BUNDLED, EXTRACTIVE, ModelSet, Repository, Role
-from models.installed import Installed, installed
 from models.model import DEFAULT, Runtime
+from models.stock.installed import Installed, installed
 
 ARABIC = "ar"
 """The language of a text that nobody named."""

@@ -10,11 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from models.catalog import ModelSet
-from models.compute import varies
-from models.engine_ct2 import available_cores
-from models.engines import ENGINES
+from models.engines.backends import ENGINES
+from models.engines.compute import varies
+from models.engines.ct2 import available_cores
 from models.home import models_home
-from models.snapshots import cache_folder
+from models.hub.snapshots import cache_folder
 from pipeline.doctor.chosen import Chosen
 from pipeline.doctor.diagnosis import Diagnosis
 from pipeline.figures import count, in_bytes

@@ -10,8 +10,8 @@ from models import catalog, firefox, students
 from models.catalog import BUNDLED, Role
 from models.errors import ModelError, ModelUnfit
 from models.golden import FailsSelfTest
-from models.installed import Installed, absent
 from models.model import Model, beside_students, open_summarizer, open_translator
+from models.stock.installed import Installed, absent
 from models.students import Student
 from pipeline.cache import MEMORY, Cache
 from pipeline.doctor.chosen import ARABIC, Chosen, repository

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from models.clearing import waste
-from models.conversions import conversions
+from models.conversion.conversions import conversions
 from models.home import models_home
-from models.hub import HubFailure, endpoint, probe
-from models.installed import size
+from models.hub.client import HubFailure, endpoint, probe
+from models.stock.clearing import waste
+from models.stock.installed import size
 from pipeline.cache import Cache, open_cache, own_file
 from pipeline.doctor.chosen import Chosen
 from pipeline.doctor.diagnosis import Diagnosis

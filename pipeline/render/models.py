@@ -8,11 +8,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from models.installed import size
-from models.inventory import Item
-from models.manifest import Packed
-from models.unpack import Arrived
-from models.update import Change
+from models.stock.installed import size
+from models.stock.inventory import Item
+from models.stock.manifest import Packed
+from models.stock.unpack import Arrived
+from models.stock.update import Change
 from pipeline.figures import count, in_bytes
 from pipeline.harmless import visible
 from pipeline.render.hanging import WIDTH_OF_FILES

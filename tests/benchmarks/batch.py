@@ -27,9 +27,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from models import engine_torch, tokens
-from models.convert import convert
-from models.engine_ct2 import LIMITS, available_cores
+from models import tokens
+from models.conversion.convert import convert
+from models.engines import pytorch
+from models.engines.ct2 import LIMITS, available_cores
 from pipeline.segment import segment
 from tests import factory
 
@@ -192,7 +193,7 @@ def sample(place: Place) -> list[list[str]]:
 
 def usual(place: Place, beam: int) -> tuple[float, float]:
     """Source tokens a second of (a) and (b)."""
-    model = engine_torch.read_model(place.model)
+    model = pytorch.read_model(place.model)
     ids, _ = tokens.vocabularies(place.model)
     sources = sample(place)
     script(model, ids, sources[:1], beam, 1)

@@ -27,11 +27,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from models import compute, tokens
-from models.convert import convert
-from models.device import PROCESSOR
-from models.engine import DecodeOptions, Engine
-from models.engines import ENGINES
+from models import tokens
+from models.conversion.convert import convert
+from models.engines import compute
+from models.engines.backends import ENGINES
+from models.engines.device import PROCESSOR
+from models.engines.engine import DecodeOptions, Engine
 from tests import factory
 from tests.benchmarks.engines import sources, speed
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import get_args
 
 from models import tokens
-from models.convert import convert
-from models.device import PROCESSOR
-from models.engine import DecodeOptions, Engine
-from models.engines import ENGINES
+from models.conversion.convert import convert
+from models.engines.backends import ENGINES
+from models.engines.device import PROCESSOR
+from models.engines.engine import DecodeOptions, Engine
 from tests import factory
 
 BATCH = 16

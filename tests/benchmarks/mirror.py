@@ -20,8 +20,8 @@ from time import perf_counter
 from typing import IO, Any
 from unittest.mock import patch
 
-from models.engine import DecodeOptions, Hypothesis, Tokens
-from models.engine_ct2 import CTranslate2Engine
+from models.engines.ct2 import CTranslate2Engine
+from models.engines.engine import DecodeOptions, Hypothesis, Tokens
 from pipeline import again
 from pipeline.cli import app
 

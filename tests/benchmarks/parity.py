@@ -25,12 +25,14 @@ from typing import Any, get_args
 
 import pytest
 
-from models import config, convert, engine_ct2, engine_torch, parity, tokens
-from models.engine import Hypothesis
-from models.fingerprint import weights_file
-from models.installed import size
+from models import config, tokens
+from models.conversion import convert, parity
+from models.engines import ct2, pytorch
+from models.engines.engine import Hypothesis
+from models.stock.installed import size
+from models.store.fingerprint import weights_file
 from tests import factory
-from tests.models import test_parity
+from tests.models.conversion import test_parity
 
 TINY = Path(__file__).parents[2] / "models" / "tiny"
 BUNDLED = ("translator", "summarizer")
@@ -118,12 +120,12 @@ def compare(kind: str, data: Path) -> None:
         longest = settings.decode.max_length if kind in BUNDLED else LONGEST
         own = replace(settings.decode, max_length=longest, min_length=0)
         searches = (replace(own, beam=1), own)
-        expected = [engine_torch.load(folder).generate(sources, one) for one in searches]
+        expected = [pytorch.load(folder).generate(sources, one) for one in searches]
         names = convert._names(folder, settings)
         for compute in ("float32", "int8"):
             target = Path(name) / compute
             whole, checked, peak = converted(folder, target, compute)
-            engine = engine_ct2.load(target, compute=compute)
+            engine = ct2.load(target, compute=compute)
             greedy, beam = (
                 agreement(said, engine.generate(sources, one))
                 for said, one in zip(expected, searches, strict=True)

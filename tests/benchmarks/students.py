@@ -32,8 +32,8 @@ from pathlib import Path
 from time import perf_counter, sleep
 
 from models import firefox, students
-from models.engine_ct2 import available_cores
-from models.engine_student import Worker
+from models.engines.ct2 import available_cores
+from models.engines.student import Worker
 from models.model import Runtime
 from pipeline.evaluation.align import Unit
 from pipeline.evaluation.evaluate import evaluate

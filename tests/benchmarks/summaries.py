@@ -26,8 +26,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from models import config, engine_torch, tokens
-from models.convert import convert
+from models import config, tokens
+from models.conversion.convert import convert
+from models.engines import pytorch
 from models.tiny.world import event
 from tests import factory
 from tests.benchmarks import batch
@@ -95,7 +96,7 @@ def transformers(folder: Path, texts: list[str]) -> float:
     import torch
     from torch.nn.utils.rnn import pad_sequence
 
-    network: Any = engine_torch.read_model(folder)
+    network: Any = pytorch.read_model(folder)
     tokenizer, ids = tokens.load(folder), tokens.vocabularies(folder)[0]
     pad = network.config.pad_token_id
     started = perf_counter()

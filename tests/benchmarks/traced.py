@@ -19,7 +19,7 @@ from threading import Thread
 from typing import Any
 
 from models import golden
-from models.engine_ct2 import CTranslate2Engine
+from models.engines.ct2 import CTranslate2Engine
 from models.model import Model
 from pipeline import again, batch, cli, flow, output
 

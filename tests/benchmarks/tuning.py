@@ -22,12 +22,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
 
-from models import config, engine, engine_ct2, tokens
-from models.batches import Memory
-from models.convert import convert
-from models.device import PROCESSOR
-from models.engine import DecodeOptions, Engine, Limits
-from models.engine_ct2 import LIMITS
+from models import config, tokens
+from models.conversion.convert import convert
+from models.engines import ct2, engine
+from models.engines.batches import Memory
+from models.engines.ct2 import LIMITS
+from models.engines.device import PROCESSOR
+from models.engines.engine import DecodeOptions, Engine, Limits
 from pipeline.segment import segment
 from tests import factory
 from tests.benchmarks.mirror import mirroring
@@ -46,7 +47,7 @@ class Setting:
     threads: int = 1
     batch: int = engine.BATCH
     budget: int = engine.BUDGET
-    waiting: int = engine_ct2._WAITING
+    waiting: int = ct2._WAITING
 
     def __str__(self) -> str:
         spread = f"{self.workers} x {self.threads}, {self.waiting} waiting"
@@ -78,7 +79,7 @@ def load(folder: Path, setting: Setting) -> Engine:
         intra_threads=setting.threads,
     )
     memory = Memory(PROCESSOR, Limits(setting.batch, setting.budget))
-    return engine_ct2.CTranslate2Engine(translator, limits, setting.workers, "tuned", memory)
+    return ct2.CTranslate2Engine(translator, limits, setting.workers, "tuned", memory)
 
 
 def speed(
@@ -89,7 +90,7 @@ def speed(
     loaded.generate(sources[:1], replace(options, min_length=2, max_length=2))
     with (
         mirroring(),
-        patch.object(engine_ct2, "_WAITING", setting.waiting),
+        patch.object(ct2, "_WAITING", setting.waiting),
     ):
         clock, processor = time.perf_counter(), time.process_time()
         portions = [list(portion) for portion in loaded.stream(sources, options)]
@@ -121,7 +122,7 @@ def table(folder: Path, sources: list[list[str]], options: DecodeOptions) -> Ite
     yield f"{'workers x threads':20}{'batch':>6}{'budget':>8}{'tokens/s':>10}{'tokens/cpu s':>14}"
     rounds: dict[Setting, list[tuple[float, float]]] = {}
     for number in range(ROUNDS):
-        for setting in settings(engine_ct2.available_cores()):
+        for setting in settings(ct2.available_cores()):
             rounds.setdefault(setting, []).append(speed(folder, setting, sources, options))
             if number == ROUNDS - 1:
                 clock, processor = map(max, zip(*rounds[setting], strict=True))

@@ -3,8 +3,8 @@
 import shutil
 from pathlib import Path
 
-from models import snapshots
 from models.catalog import Entry, Repository
+from models.hub import snapshots
 from models.model import Runtime
 
 REPO = "Helsinki-NLP/opus-mt-ar-en"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from models import hub, snapshots
 from models.errors import ModelError
+from models.hub import client, snapshots
 
 REPO = "o/n"
 WEIGHTS = "pytorch_model.bin"
@@ -18,7 +18,7 @@ def fails(timeout: float = 30, allowed: float = 0) -> str:
     """What a download says that fails, in `allowed` seconds; else in `timeout`."""
     started = time.monotonic()
     with pytest.raises(ModelError) as raised:
-        hub.fetch(REPO, "main", timeout=timeout)
+        client.fetch(REPO, "main", timeout=timeout)
     assert time.monotonic() - started < (allowed or timeout) + START
     assert raised.value.exit_code == 3
     message = str(raised.value)
@@ -29,4 +29,4 @@ def fails(timeout: float = 30, allowed: float = 0) -> str:
 
 def comes(timeout: float = 30) -> Path:
     """The weights, of a download that does not fail."""
-    return snapshots.snapshot(REPO, hub.fetch(REPO, "main", timeout=timeout)) / WEIGHTS
+    return snapshots.snapshot(REPO, client.fetch(REPO, "main", timeout=timeout)) / WEIGHTS

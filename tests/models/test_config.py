@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from models import config
-from models.engine import DecodeOptions
+from models.engines.engine import DecodeOptions
 from models.errors import ModelUnfit
 
 MARIAN: dict[str, Any] = {

@@ -8,9 +8,9 @@ import pytest
 
 from models import tokens
 from models.constrained import Draft, with_term
-from models.convert import convert
-from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
-from models.engines import ENGINES
+from models.conversion.convert import convert
+from models.engines.backends import ENGINES
+from models.engines.engine import DecodeOptions, Engine, Hypothesis, Tokens
 from tests.engines import SHARED
 
 TINY = Path(__file__).parents[2] / "models" / "tiny" / "translator"

@@ -6,7 +6,7 @@ import pytest
 
 from models import catalog, golden
 from models.catalog import Golden
-from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
+from models.engines.engine import DecodeOptions, Engine, Hypothesis, Tokens
 from models.errors import ModelUnfit
 from models.golden import Article, Known, examine, passed, policy
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from models import catalog, engine_ct2
-from models.engine import DecodeOptions, Engine, Hypothesis, Tokens
-from models.engines import ENGINES
+from models import catalog
+from models.engines import ct2
+from models.engines.backends import ENGINES
+from models.engines.engine import DecodeOptions, Engine, Hypothesis, Tokens
 from models.errors import ModelMissing, ModelUnfit
 from models.golden import FailsSelfTest
 from models.home import models_home
@@ -61,7 +62,7 @@ def test_identity_in_the_order_of_signatures(marian: Path) -> None:
     assert model.identity["model"] == "dir:marian"
     assert model.identity["weights"] == f"sha256:{model.fingerprint.weights[:16]}"
     assert model.identity["tokens"] == f"sha256:{model.fingerprint.tokens[:16]}"
-    assert model.identity["engine"] == engine_ct2.name("int8")
+    assert model.identity["engine"] == ct2.name("int8")
     assert model.config.positions == 64
 
 
@@ -81,7 +82,7 @@ def test_the_engine_and_a_device_that_was_asked_for_are_in_the_identity(
     marian: Path, runtime: Runtime, engine: str
 ) -> None:
     said = open_translator("ar", reference=str(marian), runtime=runtime).identity["engine"]
-    release = engine_ct2.name("int8").split("-")[1]
+    release = ct2.name("int8").split("-")[1]
     assert said.replace(release, "4.8") == engine or "torch" in engine
     assert said.split("-")[2:] == engine.split("-")[2:]
 
@@ -200,7 +201,7 @@ def test_a_language_without_golden_sentences_is_used_unverified(marian: Path) ->
     model = open_translator("tlh", reference=str(marian))
     assert not model.verified
     assert list(model.identity) == ["model", "weights", "tokens", "engine", "self-test"]
-    assert model.engine.name == engine_ct2.name("int8")
+    assert model.engine.name == ct2.name("int8")
 
 
 def test_an_unknown_language_without_a_model() -> None:

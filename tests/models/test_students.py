@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from models import firefox, students
 from models.errors import ModelMissing, ModelUnfit
-from models.fingerprint import fingerprint
 from models.home import models_home
-from models.store import Located
+from models.store.fingerprint import fingerprint
+from models.store.locate import Located
 from models.students import StudentTokenizer
 from models.tokens import UNKNOWN
 from tests.students import copied, folder

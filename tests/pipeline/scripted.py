@@ -10,10 +10,10 @@ from typing import Any
 
 from models.catalog import Role
 from models.config import ModelConfig
-from models.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths
+from models.engines.engine import DecodeOptions, Engine, Hypothesis, Tokens, check_lengths
 from models.golden import Known
 from models.model import Model, Runtime
-from models.store import Located
+from models.store.locate import Located
 
 Script = Callable[[list[str]], Hypothesis]
 

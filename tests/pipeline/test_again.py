@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from models.engine import DecodeOptions, Hypothesis
+from models.engines.engine import DecodeOptions, Hypothesis
 from models.model import open_translator
 from pipeline.again import LADDER, Ladder
 from pipeline.cache import MEMORY, Cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.engine import DecodeOptions, Hypothesis
+from models.engines.engine import DecodeOptions, Hypothesis
 from models.errors import ModelMissing, ModelUnfit
 from models.model import Model
 from pipeline import flow, translators

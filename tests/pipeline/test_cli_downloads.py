@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from models.line import Arrival, silent
+from models.hub.line import Arrival, silent
 from pipeline.cli.downloads import downloads
 from tests.hub import Hub
 from tests.pipeline.shell import Shell

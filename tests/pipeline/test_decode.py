@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.engine import DecodeOptions, Hypothesis
+from models.engines.engine import DecodeOptions, Hypothesis
 from pipeline.decode import Decoder
 from pipeline.document import Translation
 from tests.pipeline import scripted

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.engine import DecodeOptions
+from models.engines.engine import DecodeOptions
 from models.model import Model
 from pipeline import flow, translators
 from pipeline.cache import MEMORY, Cache

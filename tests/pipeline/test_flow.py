@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.engine import Hypothesis
+from models.engines.engine import Hypothesis
 from models.errors import ModelMissing, ModelUnfit, TextTooLarge
 from models.model import Model
 from pipeline import checks, evidence, flow, segment, translators

@@ -37,7 +37,7 @@ def objects(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 def speak() -> None:
     """Every logger says something at every level."""
-    for name in ("models.hub", "pipeline.cache", "pipeline.progress", "httpx"):
+    for name in ("models.hub.client", "pipeline.cache", "pipeline.progress", "httpx"):
         for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
             logging.getLogger(name).log(level, name)
 
@@ -64,7 +64,7 @@ def test_on_a_terminal_what_takes_seconds_says_so(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     configure()
-    logging.getLogger("models.store").info("downloading %s", "a/b")
+    logging.getLogger("models.store.locate").info("downloading %s", "a/b")
     logging.getLogger("pipeline.cache").info("not this")
     assert lines(capsys) == ["khulasa: note: downloading a/b"]
 

@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from models.line import Arrival
+from models.hub.line import Arrival
 from pipeline import progress as module
 from pipeline.progress import RECENT, Gauge, Shown, progress
 from pipeline.report import Progress

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.engine import DecodeOptions
+from models.engines.engine import DecodeOptions
 from models.model import Runtime, open_translator
 from pipeline.again import LADDER, Ladder
 from pipeline.cache import MEMORY, Cache

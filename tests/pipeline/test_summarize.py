@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.engine import DecodeOptions, Hypothesis
+from models.engines.engine import DecodeOptions, Hypothesis
 from models.tokens import Tokenizer
 from models.tokens import load as load_tokenizer
 from pipeline import evidence, segment

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.engine import DecodeOptions, Hypothesis
+from models.engines.engine import DecodeOptions, Hypothesis
 from models.model import Runtime, open_translator
 from pipeline import checks
 from pipeline.cache import MEMORY, Cache

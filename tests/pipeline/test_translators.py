@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.engine import Engine
-from models.engines import ENGINES
+from models.engines.backends import ENGINES
+from models.engines.engine import Engine
 from models.errors import ModelUnfit
 from models.model import Runtime
 from pipeline.cache import MEMORY, Cache

@@ -9,8 +9,9 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-from models import engine_ct2, engine_torch, tokens
-from models.convert import convert
+from models import tokens
+from models.conversion.convert import convert
+from models.engines import ct2, pytorch
 from models.tiny.evaluate import HERE, MODELS, Loaded, measure, right, seen_share
 from models.tiny.examples import TEST, events, summary_pair, translation_pairs
 
@@ -98,8 +99,7 @@ def test_loaded_as_anyone_would_they_are_right() -> None:
 
 def test_int8_is_right_about_unseen_events(converted: dict[str, Path]) -> None:
     translator, summarizer = (
-        Loaded(HERE / model, engine_ct2.load(converted[f"{model}-int8"]), beam=4)
-        for model in MODELS
+        Loaded(HERE / model, ct2.load(converted[f"{model}-int8"]), beam=4) for model in MODELS
     )
     found = measure(translator, summarizer, TOLD)
     assert found.sentences >= 0.95
@@ -113,8 +113,8 @@ def test_float32_gives_the_same_from_both_engines(converted: dict[str, Path], mo
     if model == "summarizer":
         pairs = [summary_pair(item) for item in TOLD[:20]]
     sources = [pair.source for pair in pairs]
-    fast = engine_ct2.load(converted[f"{model}-float32"], compute="float32")
-    reference = engine_torch.load(HERE / model)
+    fast = ct2.load(converted[f"{model}-float32"], compute="float32")
+    reference = pytorch.load(HERE / model)
     written = [Loaded(HERE / model, engine, beam=1).write(sources) for engine in (fast, reference)]
     assert written[0] == written[1]
 

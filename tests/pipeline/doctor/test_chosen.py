@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from models import snapshots
 from models.catalog import Repository, repositories
+from models.hub import snapshots
 from models.model import Runtime
 from pipeline.doctor.chosen import Chosen, repository
 

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import ctranslate2
 import pytest
 
-from models import snapshots
 from models.home import models_home
+from models.hub import snapshots
 from models.model import Runtime
 from pipeline.doctor import machine
 from pipeline.doctor.chosen import Chosen

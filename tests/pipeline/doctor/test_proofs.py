@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from models import catalog, snapshots, store
+from models import catalog
 from models.errors import ModelMissing
+from models.hub import snapshots
 from models.model import Runtime
+from models.store import locate as store
 from pipeline.doctor import proofs
 from pipeline.doctor.chosen import Chosen
 from pipeline.doctor.diagnosis import Diagnosis

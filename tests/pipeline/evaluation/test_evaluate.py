@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from models.catalog import UnknownLanguage
-from models.engine import Hypothesis
+from models.engines.engine import Hypothesis
 from models.errors import ModelMissing
 from models.model import Model
 from pipeline import flow, translators

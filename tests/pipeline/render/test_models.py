@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from models.catalog import Entry, Repository
-from models.conversions import Conversion
-from models.installed import Installed
-from models.inventory import Item
-from models.manifest import File, Form, Packed
-from models.unpack import Arrived
-from models.update import Change
+from models.conversion.conversions import Conversion
+from models.stock.installed import Installed
+from models.stock.inventory import Item
+from models.stock.manifest import File, Form, Packed
+from models.stock.unpack import Arrived
+from models.stock.update import Change
 from pipeline.render.models import state, to_people, to_programs, told_arrived, told_change
 
 COMMIT = "c0ffee1" + "0" * 33

@@ -1,0 +1,1 @@
+"""What runs models: the contract, the engines that keep it, batches, precisions, devices."""

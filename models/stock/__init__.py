@@ -1,0 +1,1 @@
+"""The models on this machine: listed, fetched ahead, verified, brought up to date, carried."""

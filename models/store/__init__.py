@@ -1,0 +1,1 @@
+"""Where models lie, what identifies them, and weights that can carry no code."""
