@@ -12,7 +12,7 @@ from typing import Any
 
 from models import config, tokens
 from models.conversion import parity
-from models.engines import ct2, pytorch
+from models.engines import ct2, weights
 from models.errors import ModelUnfit, one_line
 
 
@@ -21,7 +21,7 @@ def convert(source: Path, target: Path, compute: str) -> None:
 
     `compute` is the precision of the stored weights, as "int8" or "float32". Raises ModelUnfit
     where the model cannot be converted, or computes something else when it is, and what
-    `pytorch.read_model` raises; what lies in `target` is then not to be used.
+    `weights.read_model` raises; what lies in `target` is then not to be used.
     """
     settings = config.read(source)
     vocabularies = _names(source, settings)
@@ -39,7 +39,7 @@ def _convert(
     vocabularies: tuple[list[str], list[str]],
 ) -> None:
     read, written = vocabularies
-    model = pytorch.read_model(source)
+    model = weights.read_model(source)
     try:
         specification = _specification(model, settings, written)
         specification.register_source_vocabulary(read)

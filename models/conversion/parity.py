@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from models import config, tokens
-from models.engines import ct2, pytorch
+from models.engines import ct2, pytorch, weights
 from models.engines.engine import Tokens
 from models.errors import ModelUnfit
 
@@ -56,7 +56,7 @@ def _reference(
     folder: Path, compute: str, sources: Sequence[Tokens], targets: Sequence[Tokens]
 ) -> list[tuple[float, ...]]:
     """What the original says; read anew, since a conversion spoils the weights that it is of."""
-    model = pytorch.read_model(folder)
+    model = weights.read_model(folder)
     _round(model, compute)
     engine = pytorch.around(model, config.read(folder), tokens.vocabularies(folder))
     return engine.score(sources, targets)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from models.catalog import Entry
 from models.conversion.conversions import DIGESTS, Conversion
-from models.errors import ModelError, one_line
+from models.errors import ModelError
 from models.golden import FailsSelfTest
 from models.home import recall
 from models.model import Model, Runtime, open_entry
@@ -61,8 +61,10 @@ def _damaged(folder: Path, expected: Mapping[str, str]) -> str | None:
     for name in deciding(folder):
         try:
             found = digest(folder / name)
-        except (ModelError, OSError) as error:
-            return one_line(error)
+        except ModelError as error:
+            return str(error)
+        except OSError as error:
+            return f"{folder / name} cannot be read: {error.strerror}"
         if found != expected.get(name, found):
             return f"{folder / name} is not what it was: its sha256 is {found}"
     return None

@@ -29,7 +29,7 @@ from typing import Any
 
 from models import tokens
 from models.conversion.convert import convert
-from models.engines import pytorch
+from models.engines import weights
 from models.engines.ct2 import LIMITS, available_cores
 from pipeline.segment import segment
 from tests import factory
@@ -193,7 +193,7 @@ def sample(place: Place) -> list[list[str]]:
 
 def usual(place: Place, beam: int) -> tuple[float, float]:
     """Source tokens a second of (a) and (b)."""
-    model = pytorch.read_model(place.model)
+    model = weights.read_model(place.model)
     ids, _ = tokens.vocabularies(place.model)
     sources = sample(place)
     script(model, ids, sources[:1], beam, 1)

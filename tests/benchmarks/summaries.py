@@ -28,7 +28,7 @@ from typing import Any
 
 from models import config, tokens
 from models.conversion.convert import convert
-from models.engines import pytorch
+from models.engines import weights
 from models.tiny.world import event
 from tests import factory
 from tests.benchmarks import batch
@@ -96,7 +96,7 @@ def transformers(folder: Path, texts: list[str]) -> float:
     import torch
     from torch.nn.utils.rnn import pad_sequence
 
-    network: Any = pytorch.read_model(folder)
+    network: Any = weights.read_model(folder)
     tokenizer, ids = tokens.load(folder), tokens.vocabularies(folder)[0]
     pad = network.config.pad_token_id
     started = perf_counter()

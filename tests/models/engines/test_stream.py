@@ -152,7 +152,8 @@ def test_another_thread_than_the_maker_s_decodes(engine: Engine) -> None:
     given = sources(100)
     with ThreadPoolExecutor(1) as other:
         there = other.submit(engine.generate, given, OPTIONS).result()
-    assert there == engine.generate(given, OPTIONS)
+    here = engine.generate(given, OPTIONS)  # threads of torch may add up in another order
+    assert [one.tokens for one in there] == [one.tokens for one in here]
 
 
 def test_the_work_of_one_short_call_is_spread_over_the_workers(

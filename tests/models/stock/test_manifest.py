@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import ModelUnfit
@@ -100,6 +100,7 @@ def test_a_student_without_its_weights_is_refused() -> None:
         read(bare.to_json().encode())
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(["config.json", "vocab.json", "source.spm"]), unique=True),
     st.integers(0, 10**12),

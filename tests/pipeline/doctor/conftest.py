@@ -16,4 +16,6 @@ def _conversions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def converted(_conversions: Path) -> None:
     """The bundled models are converted once a session rather than once a test: seconds each."""
     models_home().mkdir(parents=True)
-    (models_home() / "converted").symlink_to(_conversions, target_is_directory=True)
+    for kind in ("converted", "fingerprints"):  # what is of a model that nobody knows is waste
+        (_conversions / kind).mkdir(exist_ok=True)
+        (models_home() / kind).symlink_to(_conversions / kind, target_is_directory=True)
