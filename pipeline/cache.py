@@ -2,7 +2,7 @@
 
 One code path for SQLite (WAL) on one machine and for any SQLAlchemy URL that several share.
 Nothing is evicted unless asked. A cache that cannot be written never stops the work: it says so
-once and the run goes on without it.
+once and the run goes on without it. A server may be away for a while: that is waited for.
 """
 
 import hashlib
@@ -10,14 +10,13 @@ import json
 import logging
 import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
 from models.home import models_home
 from pipeline import corrections
@@ -25,14 +24,14 @@ from pipeline.corrections import Correction, Taken
 from pipeline.database import (
     CHUNK,
     MEMORY,
-    TABLES,
     CacheUnusable,
-    asked,
-    connect,
+    Database,
     insert,
+    migrate,
     storable,
 )
-from pipeline.health import Health, examine, reason
+from pipeline.health import Health, examine
+from pipeline.schema import TABLES
 from pipeline.signature import Signature, digest
 
 __all__ = [
@@ -44,12 +43,13 @@ __all__ = [
     "open_cache",
     "open_lasting",
     "own_file",
+    "prepare",
 ]
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 _NOWHERE = ("off", MEMORY)
+_FRESH = 3600  # seconds for which it is enough to have said that a signature is in use
 
 _signatures = sa.Table(
     "signatures",
@@ -98,6 +98,19 @@ def open_cache(place: str | None) -> "Cache":
 
 def open_lasting(place: str | None) -> "Cache":
     """As `open_cache`, but raises CacheUnusable wherever nothing would be kept."""
+    return Cache(_lasting(place))
+
+
+def prepare(place: str | None) -> bool:
+    """Make the tables at `place` or bring them up to date; whether there was anything to do.
+
+    Raises CacheUnusable.
+    """
+    return bool(migrate(_lasting(place)))
+
+
+def _lasting(place: str | None) -> str:
+    """The URL of a place where something is kept, its folder made for the user's own."""
     if place in _NOWHERE:
         raise CacheUnusable(f"cache {place}: keeps nothing; name another")
     file = own_file() if place is None else Path(place)
@@ -106,7 +119,7 @@ def open_lasting(place: str | None) -> "Cache":
             file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CacheUnusable(f"cache {file}: {error.strerror or error}") from error
-    return Cache(place if place and "://" in place else f"sqlite:///{file.absolute()}")
+    return place if place and "://" in place else f"sqlite:///{file.absolute()}"
 
 
 def own_file() -> Path:
@@ -137,14 +150,18 @@ class Cache:
     """Opened with a SQLAlchemy URL; MEMORY is a cache that lives as long as the object."""
 
     def __init__(self, url: str) -> None:
-        """Connect, and make the tables where they are missing. Raises CacheUnusable."""
-        self._engine = connect(url)
-        self._readable = self._writable = True
-        self._touched: set[str] = set()
+        """Connect; the tables of a file are made where they are missing. Raises CacheUnusable."""
+        self._database = Database(url)
+        self._touched: dict[str, float] = {}
 
     def close(self) -> None:
         """Give the connections back."""
-        self._engine.dispose()
+        self._database.engine.dispose()
+
+    @property
+    def shared(self) -> bool:
+        """Whether other machines can use it too."""
+        return self._database.is_server
 
     def outputs(self, signature: Signature, inputs: Sequence[str]) -> dict[str, Any]:
         """What the stage made under this signature of those inputs that it met, by input digest."""
@@ -177,17 +194,25 @@ class Cache:
         That differs from `values` where another process was first: the same sentence has the same
         translation everywhere.
         """
-        rows = [{"key": _key(signature, digest(s)), **_packed(v)} for s, v in values.items()]
+        keys = {source: _key(signature, digest(source)) for source in values}
+        rows = [{"key": keys[source], **_packed(value)} for source, value in values.items()]
         new = self._write(_memory, signature, rows)
-        late = [s for s, row in zip(values, rows, strict=True) if row["key"] not in new]
+        late = [source for source, key in keys.items() if key not in new]
         return {**values, **(self.recall(signature, late) if late else {})}
 
     def touch(self, signature: Signature) -> None:
         """Note that a run uses this signature, so that `collect` leaves its rows."""
-        if signature.digest in self._touched:
+        now = time.time()
+        if now - self._touched.get(signature.digest, -_FRESH) < _FRESH:
             return
-        self._touched.add(signature.digest)
-        self._change(lambda connection: self._use(connection, signature), None)
+        self._touched[signature.digest] = now
+
+        def work(connection: sa.Connection) -> None:
+            new = _signed(connection, signature, now)
+            newer = {"used": now}
+            connection.execute(new.on_conflict_do_update(index_elements=["digest"], set_=newer))
+
+        self._database.change(work, None)
 
     def history(self, stage: str, document: str, input_digest: str) -> list[Entry]:
         """What a stage made of a document, or of the same input elsewhere, newest first."""
@@ -198,12 +223,12 @@ class Cache:
             .where((_outputs.c.document == storable(document)) | (_outputs.c.input == input_digest))
             .order_by(_outputs.c.created.desc())
         )
-        with asked(self._engine) as connection:
+        with self._database.asked() as connection:
             return [Entry(Signature.parse(t), i, c) for t, i, c in connection.execute(query)]
 
     def counts(self) -> list[Count]:
         """Rows by signature, the most recently used first."""
-        with asked(self._engine) as connection:
+        with self._database.asked() as connection:
             outputs = _by_signature(connection, _outputs)
             sentences = _by_signature(connection, _memory)
             rows = connection.execute(sa.select(_signatures).order_by(_signatures.c.used.desc()))
@@ -211,14 +236,15 @@ class Cache:
 
     def collect(self, before: float) -> int:
         """Delete what only signatures last used before that time can reach; rows deleted."""
-        old = sa.select(_signatures.c.digest).where(_signatures.c.used < before)
-        with asked(self._engine) as connection:
+        old = sa.delete(_signatures).where(_signatures.c.used < before)
+        with self._database.asked() as connection:
+            # First, so that it waits for whoever is writing rows under them: see `_write`.
+            gone = connection.execute(old.returning(_signatures.c.digest)).scalars().all()
             removed = sum(
-                connection.execute(sa.delete(table).where(table.c.signature.in_(old))).rowcount
+                connection.execute(sa.delete(table).where(table.c.signature.in_(gone))).rowcount
                 for table in (_outputs, _memory)
             )
-            connection.execute(sa.delete(_signatures).where(_signatures.c.used < before))
-        with asked(self._engine) as connection:
+        with self._database.asked() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM")
         return removed
 
@@ -235,7 +261,7 @@ class Cache:
         query = columns.where(_memory.c.signature == signature.digest).order_by(_memory.c.key)
         after: str | None = ""
         while after is not None:
-            with asked(self._engine) as connection:
+            with self._database.asked() as connection:
                 rows = list(connection.execute(query.where(_memory.c.key > after).limit(CHUNK)))
             yield [_unpacked(v) if _intact(v, checksum) else None for _, v, checksum in rows]
             after = rows[-1][0] if rows else None
@@ -247,7 +273,7 @@ class Cache:
 
     def corrected(self, lang: str, sources: Sequence[str]) -> dict[str, str]:
         """The translations by people of those sources that have one, by source as given."""
-        return self._look(lambda found: corrections.among(found, lang, sources), {})
+        return self._database.look(lambda found: corrections.among(found, lang, sources), {})
 
     def correct(self, given: Iterable[Correction]) -> Iterator[Taken]:
         """Store translations by people, of which the last stands; what became of each portion.
@@ -256,7 +282,7 @@ class Cache:
         """
         started, rest = time.time(), iter(given)
         while some := list(islice(rest, CHUNK)):
-            with asked(self._engine) as connection:
+            with self._database.asked() as connection:
                 taken = corrections.upsert(connection, some, started)
             yield taken
 
@@ -264,19 +290,19 @@ class Cache:
         """All translations by people, from a language or from any. Raises CacheUnusable."""
         after: str | None = ""
         while after is not None:
-            with asked(self._engine) as connection:
+            with self._database.asked() as connection:
                 rows = corrections.page(connection, lang, after)
             yield from (correction for _, correction in rows)
             after = rows[-1][0] if rows else None
 
     def corrections_count(self) -> int:
         """How many translations by people there are. Raises CacheUnusable."""
-        with asked(self._engine) as connection:
+        with self._database.asked() as connection:
             return corrections.number(connection)
 
     def forget(self, lang: str | None = None) -> int:
         """Delete translations by people, from a language or all; how many they were."""
-        with asked(self._engine) as connection:
+        with self._database.asked() as connection:
             return corrections.delete(connection, lang)
 
     def health(self, sample: int) -> Health:
@@ -284,7 +310,7 @@ class Cache:
 
         Raises CacheUnusable where it cannot be read.
         """
-        with asked(self._engine) as connection:
+        with self._database.asked() as connection:
             return examine(connection, (_outputs, _memory), sample)
 
     def _read(self, table: sa.Table, keys: list[str]) -> dict[str, Any]:
@@ -299,59 +325,39 @@ class Cache:
         if damaged:
             log.warning("cache rows damaged: %d, computed again", len(damaged))
             delete = sa.delete(table).where(table.c.key.in_(damaged))
-            self._change(lambda connection: connection.execute(delete), None)
+            self._database.change(lambda connection: connection.execute(delete), None)
         return found
 
     def _rows(self, table: sa.Table, keys: list[str]) -> list[Any]:
         columns = sa.select(table.c.key, table.c.value, table.c.checksum)
         chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
         queries = [columns.where(table.c.key.in_(chunk)) for chunk in chunks]
-        return self._look(lambda found: [row for q in queries for row in found.execute(q)], [])
-
-    def _look(self, work: Callable[[sa.Connection], T], otherwise: T) -> T:
-        """What `work` reads; told once and tried again: a database that is shared may be back."""
-        try:
-            with self._engine.connect() as connection:
-                return work(connection)
-        except SQLAlchemyError as error:
-            if self._readable:
-                log.warning("cache not read (%s)", reason(error))
-            self._readable = False
-            return otherwise
-
-    def _use(self, connection: sa.Connection, signature: Signature) -> None:
-        row = {"digest": signature.digest, "text": str(signature), "used": time.time()}
-        new = insert(connection, _signatures).values(row)
-        connection.execute(
-            new.on_conflict_do_update(index_elements=["digest"], set_={"used": row["used"]})
-        )
+        return self._database.look(lambda found: [row for q in queries for row in found.execute(q)], [])
 
     def _write(self, table: sa.Table, signature: Signature, rows: list[dict[str, Any]]) -> set[str]:
         """Insert rows, leave those that are there; the keys of those that are new."""
         if not rows:
             return set()
-        stamp = {"signature": signature.digest, "created": time.time()}
-        stamped = [row | stamp for row in rows]
+        now = time.time()
+        stamp = {"signature": signature.digest, "created": now}
+        # In one order everywhere, or two writers of the same rows would wait for each other.
+        stamped = sorted((row | stamp for row in rows), key=lambda row: str(row["key"]))
+        used = sa.select(_signatures.c.digest).where(_signatures.c.digest == signature.digest)
 
         def work(connection: sa.Connection) -> set[str]:
             # With its rows, or rows that come after another process cleared would be nobody's.
-            self._use(connection, signature)
+            # Held, not changed: those who write under the same signature do not wait in a queue.
+            connection.execute(_signed(connection, signature, now).on_conflict_do_nothing())
+            connection.execute(used.with_for_update(key_share=True, read=True))
             new = insert(connection, table).on_conflict_do_nothing().returning(table.c.key)
             return set(connection.execute(new, stamped).scalars())
 
-        return self._change(work, {row["key"] for row in rows})
+        return self._database.change(work, {row["key"] for row in rows})
 
-    def _change(self, work: Callable[[sa.Connection], T], otherwise: T) -> T:
-        """Run `work` in a transaction; after the first failure, told once, nothing is written."""
-        if not self._writable:
-            return otherwise
-        try:
-            with self._engine.begin() as connection:
-                return work(connection)
-        except SQLAlchemyError as error:
-            self._writable = False
-            log.warning("cache not written (%s); the run goes on without", reason(error))
-            return otherwise
+
+def _signed(connection: sa.Connection, signature: Signature, now: float) -> Any:
+    row = {"digest": signature.digest, "text": str(signature), "used": now}
+    return insert(connection, _signatures).values(row)
 
 
 def _key(signature: Signature, input_digest: str) -> str:

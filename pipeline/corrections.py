@@ -10,8 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline.database import CHUNK, TABLES, insert, storable
+from pipeline.database import CHUNK, insert, storable
 from pipeline.provenance import normal
+from pipeline.schema import TABLES
 from pipeline.signature import digest
 
 _corrections = sa.Table(
@@ -93,7 +94,8 @@ def upsert(connection: sa.Connection, given: Sequence[Correction], started: floa
         write = insert(connection, _corrections)
         values = {name: write.excluded[name] for name in ("target", "origin", "changed")}
         or_change = write.on_conflict_do_update(index_elements=["key"], set_=values)
-        connection.execute(or_change, [*changes.values()])
+        # In one order everywhere, or two imports of the same would wait for each other.
+        connection.execute(or_change, sorted(changes.values(), key=lambda row: str(row["key"])))
     return Taken(**taken)
 
 

@@ -1,8 +1,12 @@
 """No test can touch the user's own cache, models or hub by accident."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from pipeline import database
+from tests.postgres import Absent, Postgres
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +34,23 @@ def shared(root: Path) -> Path:
     if not folder.is_dir():
         pytest.skip("no real data beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of our own; tests that want it skip where there is none."""
+    pytest.importorskip("psycopg", reason="khulasa[cluster] is not installed")
+    try:
+        with Postgres() as server:
+            yield server
+    except Absent as absent:
+        pytest.skip(str(absent))
+
+
+@pytest.fixture
+def shared_cache(postgres: Postgres) -> str:
+    """The URL of an empty database on it, for a role that may use tables, not make them."""
+    postgres.empty()
+    database.migrate(postgres.url())
+    postgres.grant()
+    return postgres.url(postgres.WORKER)

@@ -49,6 +49,15 @@ def explain(
 
 
 @cache_app.command()
+def migrate(cache: CachePlace = None) -> None:
+    """Make the tables of a shared database, or bring those of an older khulasa up to date."""
+    from pipeline.cache import prepare
+
+    taken = prepare(cache)
+    typer.echo("the tables are made or changed" if taken else "the tables are up to date already")
+
+
+@cache_app.command()
 def gc(
     days: Annotated[
         int, typer.Option(min=0, help="Keep what a signature used within so many days can reach.")

@@ -31,18 +31,12 @@ ODD = [
     "'; drop",
 ]
 
-POSTGRES = os.environ.get("KHULASA_TEST_POSTGRES")
-
 
 @pytest.fixture(params=["file", "memory", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind; PostgreSQL where KHULASA_TEST_POSTGRES names one."""
+    """An empty database of each kind."""
     if request.param == "postgres":
-        if POSTGRES is None:
-            pytest.skip("KHULASA_TEST_POSTGRES is not set")
-        with closing(Cache(POSTGRES)) as cache:
-            cache.clear()
-        return POSTGRES
+        return str(request.getfixturevalue("shared_cache"))
     return MEMORY if request.param == "memory" else f"sqlite:///{tmp_path / 'cache.sqlite'}"
 
 
@@ -306,7 +300,7 @@ def test_where_nothing_can_be_written_the_run_goes_on(
 
 def full(cache: Cache) -> None:
     """Let the database grow no further, as on a full disk."""
-    with cache._engine.connect() as connection:
+    with cache._database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 

@@ -1,6 +1,5 @@
 """Translations by people, the same over every database: found by sentence, kept until deleted."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,19 +13,15 @@ from pipeline.cache import MEMORY, Cache, CacheUnusable
 from pipeline.corrections import Correction, Taken
 from pipeline.signature import Signature
 
-POSTGRES = os.environ.get("KHULASA_TEST_POSTGRES")
 BEAM_4 = Signature("translate", 3, (("model", "a/b@1"), ("lang", "ar")))
 
 
 @pytest.fixture(params=["file", "memory", "postgres"])
 def cache(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cache]:
-    """Empty, over each kind of database; PostgreSQL where KHULASA_TEST_POSTGRES names one."""
-    if request.param == "postgres" and POSTGRES is None:
-        pytest.skip("KHULASA_TEST_POSTGRES is not set")
+    """Empty, over each kind of database."""
     urls = {"file": f"sqlite:///{tmp_path / 'cache.sqlite'}", "memory": MEMORY}
-    with closing(Cache(urls.get(request.param, str(POSTGRES)))) as cache:
-        cache.clear()
-        cache.forget()
+    url = urls.get(request.param) or request.getfixturevalue("shared_cache")
+    with closing(Cache(url)) as cache:
         yield cache
 
 
@@ -164,6 +159,7 @@ def test_a_database_of_an_earlier_version_gets_the_table(tmp_path: Path) -> None
         cache.remember(BEAM_4, {"نعم": "yeah"})
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("DROP TABLE corrections")
+        connection.execute("DROP TABLE schema_steps")
     with closing(Cache(f"sqlite:///{file}")) as cache:
         assert correct(cache, ("نعم", "yes")) == Taken(new=1)
         assert cache.recall(BEAM_4, ["نعم"]) == {"نعم": "yeah"}
