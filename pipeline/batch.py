@@ -7,10 +7,11 @@ it had finished, and gives the same records.
 import json
 import logging
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from models.errors import ALL_WELL, INTERRUPTED, SOME_FAILED, KhulasaError, ModelError, one_line
 from pipeline.corpus import Corpus
@@ -37,16 +38,58 @@ class Ending:
     error: Exception | None = None
 
 
-class Batch:
-    """One job: documents of `corpus` through `pipeline`, every record to `write`.
+Outcome = Record | Failure
 
-    With `fail_fast` nothing is read after the first document that fails.
+
+class Runner(Protocol):
+    """Where and how the documents of a job are worked on."""
+
+    @property
+    def ignored(self) -> int:
+        """How many files of the sources are of no known kind."""
+
+    def outcomes(self) -> Generator[tuple[Outcome, int], None, None]:
+        """Of each document, in order, what became of it, and the bytes of the sources behind it.
+
+        Where it is closed early the work ends, and what is done is kept.
+        """
+
+
+class Local:
+    """On this machine, in this process. With `fail_fast` nothing is read after what cannot be."""
+
+    def __init__(self, corpus: Corpus, pipeline: Pipeline, fail_fast: bool = False) -> None:
+        self._corpus, self._pipeline, self._fail_fast = corpus, pipeline, fail_fast
+        self._consumed: deque[int] = deque()
+
+    @property
+    def ignored(self) -> int:
+        """Known from the beginning."""
+        return self._corpus.ignored
+
+    def outcomes(self) -> Generator[tuple[Outcome, int], None, None]:
+        """One after the other, as the pipeline gives them."""
+        with closing(self._pipeline.outcomes(self._documents())) as outcomes:
+            for outcome in outcomes:
+                yield outcome, self._consumed.popleft()
+
+    def _documents(self) -> Iterator[Document | Failure]:
+        for entry in self._corpus:
+            self._consumed.append(entry.consumed)
+            yield entry.outcome
+            if self._fail_fast and isinstance(entry.outcome, Failure):
+                return
+
+
+class Batch:
+    """One job: what comes out of `runner` goes to `write`.
+
+    With `fail_fast` it ends at the first document that fails.
     """
 
     def __init__(
         self,
-        corpus: Corpus,
-        pipeline: Pipeline,
+        runner: Runner,
         write: Write,
         shown: Shown,
         interrupts: Interrupts,
@@ -55,12 +98,10 @@ class Batch:
         self._exit_code = ALL_WELL
         self._fail_fast = fail_fast
         self._interrupts = interrupts
-        self._corpus = corpus
-        self._pipeline = pipeline
+        self._runner = runner
         self._write = write
         self._shown = shown
         self._tally = Tally()
-        self._consumed: deque[int] = deque()
 
     def run(self) -> Ending:
         """Work until the end, an interruption, an error, or the first failure that is too many.
@@ -68,10 +109,10 @@ class Batch:
         However it ends, every record that was written is whole.
         """
         try:
-            with closing(self._pipeline.outcomes(self._documents())) as outcomes:
-                for outcome in outcomes:
+            with closing(self._runner.outcomes()) as outcomes:
+                for outcome, consumed in outcomes:
                     with self._interrupts.held():  # or a record would be written, not counted
-                        self._finish(outcome)
+                        self._finish(outcome, consumed)
                     if self._exit_code and self._fail_fast:
                         return Ending("stopped", str(outcome))
         except KeyboardInterrupt:
@@ -90,25 +131,18 @@ class Batch:
 
     def report(self, job: Job, ending: Ending) -> Report:
         """What was done."""
-        ignored = self._corpus.ignored
-        return self._tally.report(job, self._shown.elapsed, ending.status, ending.reason, ignored)
+        elapsed, ignored = self._shown.elapsed, self._runner.ignored
+        return self._tally.report(job, elapsed, ending.status, ending.reason, ignored)
 
-    def _documents(self) -> Iterator[Document | Failure]:
-        for entry in self._corpus:
-            self._consumed.append(entry.consumed)
-            yield entry.outcome
-            if self._fail_fast and isinstance(entry.outcome, Failure):
-                return
-
-    def _finish(self, outcome: Record | Failure) -> None:
+    def _finish(self, outcome: Outcome, consumed: int) -> None:
         if isinstance(outcome, Record):
             outcome = self._written(outcome)
         if isinstance(outcome, Failure):
             self._note(outcome)
         self._tally.add(outcome, self._shown.elapsed)
-        self._shown.update(self._consumed.popleft(), self._tally.progress)
+        self._shown.update(consumed, self._tally.progress)
 
-    def _written(self, record: Record) -> Record | Failure:
+    def _written(self, record: Record) -> Outcome:
         """The record, or why a format that was asked for cannot hold it."""
         try:
             self._write(record)

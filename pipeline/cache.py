@@ -332,7 +332,9 @@ class Cache:
         columns = sa.select(table.c.key, table.c.value, table.c.checksum)
         chunks = [keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)]
         queries = [columns.where(table.c.key.in_(chunk)) for chunk in chunks]
-        return self._database.look(lambda found: [row for q in queries for row in found.execute(q)], [])
+        return self._database.look(
+            lambda found: [row for q in queries for row in found.execute(q)], []
+        )
 
     def _write(self, table: sa.Table, signature: Signature, rows: list[dict[str, Any]]) -> set[str]:
         """Insert rows, leave those that are there; the keys of those that are new."""

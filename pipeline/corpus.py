@@ -15,9 +15,10 @@ from pipeline.document import Document, Failure
 from pipeline.files import File
 from pipeline.files import find as find_files
 from pipeline.harmless import visible
+from pipeline.objects import is_address
 from pipeline.readers.content import Unreadable
 from pipeline.readers.text import plain
-from pipeline.sources import STDIN, document, read_each
+from pipeline.sources import STDIN, document, each, read_each
 from pipeline.tables import USUAL, Fields, Row, listed, rows
 
 __all__ = ["Corpus", "Entry", "Fields"]
@@ -40,12 +41,11 @@ class Entry:
 
 
 class Corpus:
-    """The documents of files, folders, patterns and standard input, in this order.
+    """The documents of files, folders, patterns, stores and standard input, in this order.
 
-    `lang` is the language of all of them; without it, each has its own field or is told by its
-    script. `without` is a folder that is not read where a source holds it. `total` is the size of
-    all files on the disk in bytes, None with standard input; `ignored` counts what folders and
-    patterns hold that is no file of a known kind.
+    `without` is a folder that is not read where a source holds it; `lang` and `fields` are those of
+    its `reader`. `total` is the size of all `files` in bytes, None with standard input; `ignored`
+    counts what folders and patterns hold that is no file of a known kind.
 
     Raises Unreadable for a source that is not there, or of which nothing can be read.
     """
@@ -58,7 +58,7 @@ class Corpus:
         without: Path | None = None,
     ) -> None:
         found = find_files(sources, without)
-        self._files, self._lang, self._fields = found.files, lang, fields
+        self.files, self.reader = found.files, Reader(lang, fields)
         files = [file for file in found.files if isinstance(file, File)]
         _require_parquet(files)
         read_from_disk = all(file.path != STDIN for file in files)
@@ -66,38 +66,60 @@ class Corpus:
         self.ignored = found.ignored
 
     def __iter__(self) -> Iterator[Entry]:
-        ids, before = _Ids(), 0
-        for file in self._files:
-            if isinstance(file, Failure):
-                yield Entry(file, before)
-                continue
-            for entry in self._entries(file):
+        ids, before = Ids(), 0
+        for file in self.files:
+            for entry in self.reader.entries(file, before):
                 outcome = entry.outcome
                 told = ids.distinct(outcome) if isinstance(outcome, Document) else outcome
-                yield replace(entry, outcome=told, consumed=before + entry.consumed)
-            before += file.size
+                yield replace(entry, outcome=told)
+            before += 0 if isinstance(file, Failure) else file.size
 
-    def _entries(self, file: File) -> Iterator[Entry]:
-        if file.kind == "document":
-            yield from (Entry(one, file.size) for one in self._whole(file))
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What makes documents of files.
+
+    `lang` is the language of all of them; without it, each has its own field or is told by its
+    script. `fields` are the names that tables have for what a document has.
+    """
+
+    lang: str | None = None
+    fields: Fields = USUAL
+
+    def entries(self, file: File | Failure, before: int = 0) -> Iterator[Entry]:
+        """What a file holds, its ids as they are; `before` it so many bytes were read."""
+        if isinstance(file, Failure):
+            yield Entry(file, before)
+        elif file.kind == "document":
+            yield from (Entry(one, before + file.size) for one in self._whole(file))
         else:
-            for row in rows(file, self._fields):
+            for row in rows(file, self.fields):
                 values = {} if isinstance(row.values, Unreadable) else row.values
-                yield Entry(self._outcome(file, row), row.consumed, values)
+                yield Entry(self._outcome(file, row), before + row.consumed, values)
 
     def _whole(self, file: File) -> Iterator[Document | Failure]:
-        for found in read_each(Path(file.path), self._lang, file.identity):
+        for found in self._each(file):
             if isinstance(found, Unreadable):
                 yield Failure(found.reason, file.name, id=file.identity)
             else:
                 yield replace(found, path=file.name)
+
+    def _each(self, file: File) -> Iterator[Document | Unreadable]:
+        if not is_address(file.path):
+            yield from read_each(Path(file.path), self.lang, file.identity)
+            return
+        try:
+            with file.open() as stream:
+                yield from each(stream, file.name, self.lang, file.identity)
+        except Unreadable as error:
+            yield error
 
     def _outcome(self, file: File, row: Row) -> Document | Failure:
         identity: str | None = None
         try:
             if isinstance(row.values, Unreadable):
                 raise row.values
-            identity = _name(row.values.get(self._fields.id), self._fields.id)
+            identity = _name(row.values.get(self.fields.id), self.fields.id)
             return self._document(file, row.line, row.values, identity)
         except Unreadable as error:
             return Failure(error.reason, file.name, row.line, identity)
@@ -105,7 +127,7 @@ class Corpus:
     def _document(
         self, file: File, line: int | None, values: Any, identity: str | None
     ) -> Document:
-        names = self._fields
+        names = self.fields
         if names.text not in values:
             raise Unreadable(
                 f"has no field {names.text!r} but {listed(values)}; name it, as in --fields"
@@ -115,13 +137,13 @@ class Corpus:
         found = document(
             plain(_text(values, names.text), _text(values, names.title)),
             identity or f"{file.identity}:{line}",
-            self._lang or (_code(lang, names.lang) if lang else None),
+            self.lang or (_code(lang, names.lang) if lang else None),
         )
         time = _name(values.get(names.time), names.time)
         return replace(found, path=file.name, line=line, time=time)
 
 
-class _Ids:
+class Ids:
     """The ids of the documents so far."""
 
     def __init__(self) -> None:
@@ -130,14 +152,19 @@ class _Ids:
 
     def distinct(self, found: Document) -> Document:
         """The document, under an id that no other has; one that was changed is flagged."""
-        identity = found.id
-        while identity in self._seen:
-            number = self._next[found.id] = self._next.get(found.id, 1) + 1
-            identity = f"{found.id}-{number}"
-        self._seen.add(identity)
+        identity = self.another(found.id)
         if identity == found.id:
             return found
         return replace(found, id=identity, flags=(*found.flags, "duplicate-id"))
+
+    def another(self, wanted: str) -> str:
+        """The id that was wanted, or what is made of it where another document has it."""
+        identity = wanted
+        while identity in self._seen:
+            number = self._next[wanted] = self._next.get(wanted, 1) + 1
+            identity = f"{wanted}-{number}"
+        self._seen.add(identity)
+        return identity
 
 
 def _text(values: Any, name: str) -> str:

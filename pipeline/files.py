@@ -6,10 +6,11 @@ import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from pathlib import Path, PurePath
+from typing import BinaryIO, Literal
 
 from models.errors import one_line
+from pipeline import objects
 from pipeline.document import Failure
 from pipeline.harmless import visible
 from pipeline.readers import FORMATS
@@ -32,7 +33,10 @@ _TABLE = re.compile(r"(?<=.)\.(?:(parquet)|(jsonl|ndjson|csv|tsv)(?:\.gz|\.zst)?
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of a corpus. `identity` is what ids are made from; `size` is in bytes, on disk."""
+    """One file of a corpus: its path, its address in a store, or STDIN.
+
+    `identity` is what ids are made from; `size` is in bytes, as it lies there.
+    """
 
     path: str
     identity: str
@@ -42,7 +46,12 @@ class File:
     @property
     def name(self) -> str:
         """The path as it can be printed."""
-        return visible(self.path)
+        return visible(_shown(self.path))
+
+    def open(self) -> BinaryIO:
+        """Its bytes, which can be sought in. Raises OSError and Unreadable."""
+        stored = objects.is_address(self.path)
+        return objects.opened(self.path) if stored else Path(self.path).open("rb")
 
 
 @dataclass(slots=True)
@@ -85,7 +94,7 @@ def find(sources: Sequence[str], without: Path | None = None) -> Found:
         if not any(isinstance(file, File) for file in one.files):
             failures = (file.reason for file in one.files if isinstance(file, Failure))
             reason = next(failures, f"holds no file that can be read: no {KNOWN}")
-            raise Unreadable(reason, visible(source))
+            raise Unreadable(reason, visible(_shown(source)))
         found.files += one.files
         found.ignored += one.ignored
     return found
@@ -94,6 +103,8 @@ def find(sources: Sequence[str], without: Path | None = None) -> Found:
 def _find(source: str, unseen: Path | None) -> Found:
     if source == STDIN:
         return Found([File(STDIN, "stdin", "jsonl", 0)])
+    if objects.is_address(source):
+        return _stored(source)
     path = Path(source)
     try:
         status = os.stat(source)  # noqa: PTH116  an empty name is no file, but a Path of it is "."
@@ -109,6 +120,18 @@ def _find(source: str, unseen: Path | None) -> Found:
     if not stat.S_ISREG(status.st_mode):
         raise Unreadable("is neither a file nor a folder", visible(source))
     return Found([File(source, _identity(path, path.parent), kind, status.st_size)])
+
+
+def _stored(source: str) -> Found:
+    """The files of a folder in a store, or the one."""
+    found = Found()
+    for one in objects.find(source):
+        if kind := _kind(one.below):
+            identity = _identity(one.below, PurePath())
+            found.files.append(File(one.address, identity, kind, one.size))
+        else:
+            found.ignored += 1
+    return found
 
 
 def _below(folder: Path, unseen: Path | None) -> Found:
@@ -154,19 +177,23 @@ def _hides(parts: tuple[str, ...]) -> bool:
     return any(part.startswith(".") for part in parts)
 
 
-def _kind(path: Path) -> Kind | None:
+def _kind(path: PurePath) -> Kind | None:
     if table := _TABLE.search(path.name):
         return _KINDS[(table[1] or table[2]).lower()]
     return "document" if ending(path.name) else None
 
 
-def _identity(path: Path, base: Path) -> str:
+def _identity(path: PurePath, base: PurePath) -> str:
     below = path.relative_to(base)
     return visible(below.with_name(stem(_TABLE.sub("", below.name))).as_posix())
 
 
 def _leaves(path: Path, base: Path) -> bool:
     return path.is_symlink() and base.resolve() not in path.resolve().parents
+
+
+def _shown(source: str) -> str:
+    return objects.plain(source) if objects.is_address(source) else source
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass, field, replace
 from functools import cached_property, partial
@@ -42,7 +42,7 @@ class Work:
 
 
 T = TypeVar("T", Document, Work)
-R = TypeVar("R", Work, Record)
+R = TypeVar("R", Document, Work, Record)
 
 
 class Stopped(Exception):
@@ -95,7 +95,8 @@ class Pipeline:
         pending: deque[Future[list[Record | Failure]]] = deque()
         try:
             for window in _windows(given):
-                pending.append(decoder.submit(self._decode, self._prepared(window)))
+                prepared = self.segmented(self._admitted(window))
+                pending.append(decoder.submit(self._decode, prepared))
                 if len(pending) > 1:
                     yield from pending.popleft().result()
             while pending:
@@ -190,23 +191,38 @@ class Pipeline:
             summarize.unpack,
         )
 
-    def _prepared(self, window: list[Document | Failure]) -> list[Work | Failure]:
+    def segmented(self, window: Sequence[Document | Failure]) -> list[Work | Failure]:
+        """Documents with their segments, in order; failures pass through, as in what follows."""
         return _by_kind(
             self._segment, window, lambda document: (document.lang, document.lang_score is not None)
         )
 
-    def _segment(self, documents: list[Document]) -> list[Work | Failure]:
+    def translated(self, window: Sequence[Work | Failure]) -> list[Work | Failure]:
+        """Documents with their translations. A language without a translator fails."""
+        return _by_kind(self._translate, window, self._languages)
+
+    def summarized(self, window: Sequence[Work | Failure]) -> list[Record | Failure]:
+        """The records. Raises ModelError where there is no summariser."""
+        return _by_kind(self._summarize, window, lambda _: ())
+
+    def _admitted(self, window: Sequence[Document | Failure]) -> list[Document | Failure]:
+        """A missing model is told before anything is computed."""
+        return _by_kind(self._admit, window, lambda document: document.lang)
+
+    def _admit(self, documents: list[Document]) -> list[Document | Failure]:
         if unusable := self.translators.refusal(documents[0].lang):
             return [_failure(document, unusable) for document in documents]
-        self.summarizing()  # a missing model is told before anything is computed
+        self.summarizing()
+        return [*documents]
+
+    def _segment(self, documents: list[Document]) -> list[Work | Failure]:
         stage, texts = self.segmenting(documents[0]), [document.text for document in documents]
         return list(map(Work, documents, through_cache(self.cache, stage, documents, texts)))
 
     def _decode(self, window: list[Work | Failure]) -> list[Record | Failure]:
         if self._stopping.is_set():
             raise Stopped
-        translated = _by_kind(self._translate, window, self._languages)
-        return _by_kind(self._summarize, translated, lambda _: ())
+        return self.summarized(self.translated(window))
 
     def _translate(self, works: list[Work]) -> list[Work | Failure]:
         documents, langs, fresh = (
@@ -214,6 +230,8 @@ class Pipeline:
             self._languages(works[0]),
             set[Sentence](),
         )
+        if unusable := self.translators.refusal(langs[0]):
+            return [_failure(document, unusable) for document in documents]
         segmented = [(work.document.lang, work.segments.value) for work in works]
         sentences = self.translators.sentences(segmented)
         try:
@@ -272,7 +290,7 @@ class Pipeline:
 
 def _by_kind(
     work: Callable[[list[T]], list[R | Failure]],
-    window: list[T | Failure],
+    window: Sequence[T | Failure],
     kind: Callable[[T], Hashable],
 ) -> list[R | Failure]:
     """What `work` makes of all that is of one kind, put back in order."""

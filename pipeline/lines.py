@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from models.errors import one_line
@@ -90,7 +89,7 @@ def opened(file: File) -> Iterator[Lines]:
         if file.path == STDIN:
             raw: BinaryIO = sys.stdin.buffer
         else:
-            raw = stack.enter_context(Path(file.path).open("rb"))
+            raw = stack.enter_context(file.open())
         counted = _Counted(raw)
         stream = io.BufferedReader(counted, BUFFER)
         packing = file.path.lower().rpartition(".")[2]

@@ -241,7 +241,10 @@ def parquet_rows(file: File, names: Fields) -> Iterator[Row]:
 
     line = consumed = 0
     try:
-        with parquet.ParquetFile(file.path, buffer_size=BUFFER, pre_buffer=False) as table:
+        with (
+            file.open() as stream,
+            parquet.ParquetFile(stream, buffer_size=BUFFER, pre_buffer=False) as table,
+        ):
             total = table.metadata.num_rows
             columns = names.chosen(table.schema_arrow.names)
             batches = table.iter_batches(BATCH, columns=list(columns), use_threads=False)

@@ -10,6 +10,7 @@ import typer
 
 from models.errors import KhulasaError
 from pipeline import logs
+from pipeline.cli import cluster
 from pipeline.cli.downloads import downloads
 from pipeline.cli.options import Settings, shared
 from pipeline.cli.terminal import Told, documents, writing_bytes
@@ -119,6 +120,11 @@ def batch(
     verbose: Verbose = 0,
     log_format: LogFormat = "text",
     quiet: Quiet = False,
+    runner: cluster.Kind = "local",
+    address: cluster.Address = None,
+    translators: cluster.Translators = "1",
+    summarizers: cluster.Summarizers = "1",
+    gpus_per_worker: cluster.Cards = 0,
 ) -> None:
     """Translate and summarise a corpus, with a report; killed, it goes on where it was."""
     from pipeline.batch import Batch, write_report
@@ -133,15 +139,18 @@ def batch(
     interrupts = Interrupts()
     interrupts.listen()
     job = Job(tuple(sources), str(out), datetime.now().astimezone())
+    place = cluster.Place(runner, address, translators, summarizers, gpus_per_worker)
     names = Fields.parse(fields) if fields else USUAL
     corpus = Corpus(sources, settings.code, names, out)
     with (
         reserved(out),
         progress(corpus.total, quiet) as shown,
         settings.pipeline(shown.arrived, shown.decoded) as pipeline,
+        place.ready(settings, corpus, pipeline, fail_fast) as ready,
     ):
+        interrupts.listen()  # again: Ray listens in our place
         with written(out, forms or [Form.json], split) as write:
-            work = Batch(corpus, pipeline, write, shown, interrupts, fail_fast)
+            work = Batch(ready, write, shown, interrupts, fail_fast)
             ending = work.run()
         write_report(work.report(job, ending), out)
     if ending.error:

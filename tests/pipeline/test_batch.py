@@ -12,7 +12,7 @@ from models.engines.engine import DecodeOptions, Hypothesis
 from models.errors import ModelMissing, ModelUnfit
 from models.model import Model
 from pipeline import flow, translators
-from pipeline.batch import Batch, Ending, write_report
+from pipeline.batch import Batch, Ending, Local, write_report
 from pipeline.corpus import Corpus
 from pipeline.document import Record
 from pipeline.flow import Pipeline
@@ -50,7 +50,8 @@ def batch(
 ) -> Batch:
     source = folder / "news.jsonl"
     source.write_text("\n".join(lines), encoding="utf-8")
-    return Batch(Corpus([str(source)]), Pipeline(), write, Shown(None), Interrupts(), fail_fast)
+    runner = Local(Corpus([str(source)]), Pipeline(), fail_fast)
+    return Batch(runner, write, Shown(None), Interrupts(), fail_fast)
 
 
 def test_records_in_order_and_failures_with_file_and_line(
@@ -152,10 +153,8 @@ def test_documents_come_out_before_all_are_read(
     lines = [f'{{"id": {n}, "text": "جسر {n}"}}' for n in range(50)]
     source.write_text("\n".join(lines), encoding="utf-8")
     ahead: list[int] = []
-    corpus = Noting([str(source)])
-    work = Batch(
-        corpus, Pipeline(), lambda _: ahead.append(len(read)), Shown(None), Interrupts(), False
-    )
+    runner = Local(Noting([str(source)]), Pipeline())
+    work = Batch(runner, lambda _: ahead.append(len(read)), Shown(None), Interrupts(), False)
     work.run()
     assert ahead == [min(n + 2, 50) for n in range(50)]
 

@@ -172,7 +172,7 @@ def test_one_id_for_all_does_not_take_for_ever(folder: Path) -> None:
 
 @given(st.lists(st.sampled_from(["a", "a-2", "a-3", "a-2-2", "b"])))
 def test_no_two_documents_have_one_id(given_ids: list[str]) -> None:
-    distinct = corpus._Ids()
+    distinct = corpus.Ids()
     document = parse(BRIDGE.encode(), "a.txt")
     made = [distinct.distinct(replace(document, id=one)) for one in given_ids]
     assert len({one.id for one in made}) == len(made)

@@ -1,0 +1,240 @@
+"""A job on a Ray cluster, from its sources to its records."""
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.data import ActorPoolStrategy, DataContext, Dataset, TaskPoolStrategy, read_datasource
+
+from models.errors import KhulasaError, one_line
+from pipeline.cluster.deaths import Deaths
+from pipeline.cluster.reading import Documents
+from pipeline.cluster.windows import Item, Window
+from pipeline.cluster.workers import Name, Recipe, Worker
+from pipeline.corpus import Corpus, Ids
+from pipeline.database import CacheUnusable
+from pipeline.document import Failure, Record
+from pipeline.files import File
+from pipeline.flow import Pipeline
+from pipeline.sources import STDIN
+
+log = logging.getLogger(__name__)
+
+Outcome = Record | Failure
+
+_OBJECTS = 512 * 2**20  # bytes that a cluster of our own keeps of windows on their way
+# A block is a window: Ray Data cuts where it holds more bytes than this, but never within a row.
+_BLOCK = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """How many workers a stage has; between these, as there is work."""
+
+    least: int
+    most: int
+
+    @classmethod
+    def parse(cls, text: str, option: str) -> "Pool":
+        """From `4` or `1:16`. Raises KhulasaError."""
+        least, colon, most = text.partition(":")
+        if not all(part.isdecimal() and int(part) for part in (least, *([most] * bool(colon)))):
+            raise KhulasaError(f"{option} {text}: is neither a number of workers nor MIN:MAX")
+        pool = cls(int(least), int(most or least))
+        if pool.least > pool.most:
+            raise KhulasaError(f"{option} {text}: MIN is more than MAX")
+        return pool
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a job is: workers of each kind, the cores and graphics cards of every one."""
+
+    translators: Pool
+    summarizers: Pool
+    cores: int = 1
+    cards: float = 0
+
+    @property
+    def all_cores(self) -> int:
+        """What all workers together reserve at most."""
+        return self.cores * (self.translators.most + self.summarizers.most)
+
+
+@contextmanager
+def connected(address: str | None, size: Size) -> Iterator[None]:
+    """Have Ray: the cluster at `address` or RAY_ADDRESS, else one of our own on this machine.
+
+    Its own is reached from this machine alone. Raises KhulasaError where there is none.
+    """
+    with _quiet_libraries():
+        if ray.is_initialized():
+            yield
+            return
+        given = _given(address or os.environ.get("RAY_ADDRESS") or "local", size)
+        try:
+            ray.init(**given, log_to_driver=False, logging_level=logging.ERROR)
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise KhulasaError(f"--address {given['address']}: {one_line(error)}") from error
+        try:
+            yield
+        finally:
+            ray.shutdown()
+
+
+def _given(address: str, size: Size) -> dict[str, Any]:
+    if address != "local":
+        return {"address": address}
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told that we run
+    return {
+        "address": address,
+        "num_cpus": size.all_cores,
+        "object_store_memory": _OBJECTS,
+        "include_dashboard": False,
+        "_node_ip_address": "127.0.0.1",
+    }
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """What Ray writes past our messages stays in its own log: stdout is for results."""
+    stderr = sys.stderr
+    with (
+        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+        os.fdopen(os.dup(2), "w", encoding="utf-8", buffering=1) as ours,
+        redirect_stdout(nowhere),
+        warnings.catch_warnings(),
+    ):
+        warnings.filterwarnings("ignore", module=r"ray\.")
+        sys.stderr = ours
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(ours.fileno(), 2)
+            sys.stderr = stderr
+
+
+def require_shared(cache: str | None, pipeline: Pipeline, address: str | None) -> None:
+    """Raise CacheUnusable where the workers would not find what the others keep."""
+    if cache == "off":
+        raise CacheUnusable("--runner ray wants a cache: workers would translate the same again")
+    if (address or os.environ.get("RAY_ADDRESS")) and not pipeline.cache.shared:
+        raise CacheUnusable(
+            "a cluster wants a cache that all its nodes reach: --cache postgresql+psycopg://…"
+        )
+
+
+class Ray:
+    """Works on a corpus where `connected`; each worker has a pipeline like the given one.
+
+    `cache` is the place of its cache. The pipeline itself hears what was decoded, no more.
+    """
+
+    def __init__(self, corpus: Corpus, pipeline: Pipeline, cache: str | None, size: Size) -> None:
+        if any(isinstance(one, File) and one.path == STDIN for one in corpus.files):
+            raise KhulasaError("standard input reaches no worker: name files, with --runner ray")
+        runtime = replace(pipeline.runtime, threads=size.cores)
+        options = {
+            one.name: getattr(pipeline, one.name)
+            for one in fields(pipeline)
+            if one.init and one.name not in ("cache", "decoded")
+        }
+        self._recipe = Recipe(cache, tuple((options | {"runtime": runtime}).items()))
+        self._corpus, self._pipeline, self._size = corpus, pipeline, size
+
+    @property
+    def ignored(self) -> int:
+        """Known from the beginning."""
+        return self._corpus.ignored
+
+    def outcomes(self) -> Generator[tuple[Outcome, int], None, None]:
+        """In the order of the sources, whatever worker was done first.
+
+        Raises the KhulasaError that ended the job on a worker.
+        """
+        ids, said = Ids(), set[str]()
+        for window in _windows(self._dataset()):
+            for message in (one for one in window.said if one not in said):
+                said.add(message)
+                log.warning("%s", message)
+            if window.ended:
+                raise window.ended
+            for item in window.items:
+                outcome = _named(item, ids)
+                if isinstance(outcome, Record):
+                    self._tell(outcome)
+                yield outcome, item.consumed
+
+    def _dataset(self) -> Dataset:
+        """Documents through the stages: reading and segmenting beside the pools of workers.
+
+        They ask for no cores: where the pools have taken all of them, they would wait for ever.
+        """
+        deaths, size = Deaths.begin(), self._size
+        documents = Documents(self._corpus, deaths)
+        beside: dict[str, Any] = {
+            "compute": TaskPoolStrategy(size=size.translators.most),
+            "num_cpus": 0,
+        }
+        found: Dataset = read_datasource(
+            documents, override_num_blocks=max(1, len(documents.tasks)), **beside
+        )
+        found = found.map(Worker(self._recipe, "segmented", deaths), **beside)
+        pools: Mapping[Name, Pool] = {
+            "translated": size.translators,
+            "summarized": size.summarizers,
+        }
+        for stage, pool in pools.items():
+            found = found.map(
+                Worker,
+                fn_constructor_args=(self._recipe, stage, deaths),
+                compute=ActorPoolStrategy(min_size=pool.least, max_size=pool.most),
+                num_cpus=size.cores,
+                num_gpus=size.cards,
+            )
+        return found
+
+    def _tell(self, record: Record) -> None:
+        translated, summarized = record.stages["translate"], record.stages["summarize"]
+        if not translated.cached:
+            decoded = (translated.sentences or 0) - (translated.remembered or 0)
+            self._pipeline.decoded("translate", decoded)
+        if not summarized.cached:
+            self._pipeline.decoded("summarize", 1)
+
+
+def _windows(dataset: Dataset) -> Iterator[Window]:
+    """What comes out, in order."""
+    context = DataContext.get_current()
+    context.execution_options.preserve_order = True
+    context.target_max_block_size = _BLOCK
+    context.enable_progress_bars = context.print_on_execution_start = False
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for table in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=1):
+        for cell in table["window"]:
+            yield Window.of({"window": cell.as_py()})
+
+
+def _named(item: Item, ids: Ids) -> Outcome:
+    """The outcome under the id that the document would have had on one machine."""
+    outcome = item.outcome
+    if not isinstance(outcome, Record | Failure):
+        raise TypeError(f"a {type(outcome).__name__} is no outcome")
+    identity = item.name and ids.another(item.name)
+    if identity is None or identity == item.name:
+        return outcome
+    if isinstance(outcome, Failure):
+        return replace(outcome, id=identity)
+    before = outcome.document
+    document = replace(before, id=identity, flags=(*before.flags, "duplicate-id"))
+    flags = (*document.flags, *outcome.flags[len(before.flags) :])
+    return replace(outcome, document=document, flags=flags)
