@@ -144,7 +144,7 @@ def shown(url: str | sa.URL) -> str:
         parsed = sa.make_url(url)
     except ArgumentError:  # whatever stands before an @, or after a ?, may be one
         return str(url).rsplit("@", 1)[-1].partition("?")[0]
-    secret = {name: "***" for name in parsed.query if "password" in name.lower()}
+    secret = {name: "hidden" for name in parsed.query if "password" in name.lower()}
     return parsed.update_query_dict(secret).render_as_string(hide_password=True)
 
 

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -15,8 +16,8 @@ import sqlalchemy as sa
 
 README = Path(__file__).parent.parent / "README.md"
 USERS = ("postgres", "nobody")
-# What a test writes need not survive the machine.
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# What a test writes need not survive the machine, but it must survive the server.
+QUICK = {"fsync": "off", "full_page_writes": "off"}
 
 
 class Absent(Exception):
@@ -39,14 +40,16 @@ def _release(path: Path) -> float:
 class Postgres:
     """A server as long as the context lasts. OWNER may do anything, WORKER what was granted.
 
-    `settings` are lines of postgresql.conf.
+    `settings` are lines of postgresql.conf; `files` lie in the server's own folder.
     """
 
     OWNER: ClassVar = ("owner", "0wner's secret")
     WORKER: ClassVar = ("khulasa", "s3cret/w@rker")
 
-    def __init__(self, settings: dict[str, str] = QUICK) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: Mapping[str, str] = QUICK, files: Mapping[str, bytes] | None = None
+    ) -> None:
+        self._settings, self._files = settings, files or {}
         self._programs = programs()
         self.port = _free_port()
 
@@ -74,6 +77,8 @@ class Postgres:
         }
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.writelines(f"{name} = '{value}'\n" for name, value in given.items())
+        for file_name, content in self._files.items():
+            self._put(file_name, content)
         self.start()
         name, secret = self.WORKER[0], self.WORKER[1].replace("'", "''")
         self.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{secret}'")
@@ -119,14 +124,12 @@ class Postgres:
         [block] = re.findall(r"^```sql\n(.*?)^```$", README.read_text("utf-8"), re.M | re.S)
         self.execute(*(one for one in block.split(";") if "GRANT" in one))
 
-    def put(self, name: str, content: bytes) -> Path:
-        """A file that only the server may read, in its folder."""
+    def _put(self, name: str, content: bytes) -> None:
         path = self._data / name
         path.write_bytes(content)
         path.chmod(0o600)
         if os.geteuid() == 0:
             os.chown(path, _user().pw_uid, _user().pw_gid)
-        return path
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as, str(self._programs / program), *arguments]

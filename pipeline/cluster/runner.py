@@ -188,13 +188,14 @@ class Ray:
             documents, override_num_blocks=max(1, len(documents.tasks)), **beside
         )
         found = found.map(Worker(self._recipe, "segmented", deaths), **beside)
+        worker: Any = Worker  # made on the other side, once a worker
         pools: Mapping[Name, Pool] = {
             "translated": size.translators,
             "summarized": size.summarizers,
         }
         for stage, pool in pools.items():
             found = found.map(
-                Worker,
+                worker,
                 fn_constructor_args=(self._recipe, stage, deaths),
                 compute=ActorPoolStrategy(min_size=pool.least, max_size=pool.most),
                 num_cpus=size.cores,
