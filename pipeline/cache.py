@@ -19,7 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.home import models_home
-from pipeline import corrections
+from pipeline import corrections, schema
 from pipeline.corrections import Correction, Taken
 from pipeline.database import (
     CHUNK,
@@ -31,7 +31,6 @@ from pipeline.database import (
     storable,
 )
 from pipeline.health import Health, examine
-from pipeline.schema import TABLES
 from pipeline.signature import Signature, digest
 
 __all__ = [
@@ -51,34 +50,7 @@ log = logging.getLogger(__name__)
 _NOWHERE = ("off", MEMORY)
 _FRESH = 3600  # seconds for which it is enough to have said that a signature is in use
 
-_signatures = sa.Table(
-    "signatures",
-    TABLES,
-    sa.Column("digest", sa.String(64), primary_key=True),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("used", sa.Float, nullable=False),
-)
-_outputs = sa.Table(
-    "outputs",
-    TABLES,
-    sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("stage", sa.String(32), nullable=False),
-    sa.Column("signature", sa.String(64), nullable=False),
-    sa.Column("input", sa.String(64), nullable=False, index=True),
-    sa.Column("document", sa.Text, nullable=False, index=True),
-    sa.Column("value", sa.LargeBinary, nullable=False),
-    sa.Column("checksum", sa.String(64), nullable=False),
-    sa.Column("created", sa.Float, nullable=False),
-)
-_memory = sa.Table(
-    "memory",
-    TABLES,
-    sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("signature", sa.String(64), nullable=False),
-    sa.Column("value", sa.LargeBinary, nullable=False),
-    sa.Column("checksum", sa.String(64), nullable=False),
-    sa.Column("created", sa.Float, nullable=False),
-)
+_signatures, _outputs, _memory = schema.signatures, schema.outputs, schema.memory
 
 
 def open_cache(place: str | None) -> "Cache":

@@ -10,21 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline import schema
 from pipeline.database import CHUNK, insert, storable
 from pipeline.provenance import normal
-from pipeline.schema import TABLES
 from pipeline.signature import digest
 
-_corrections = sa.Table(
-    "corrections",
-    TABLES,
-    sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("lang", sa.Text, nullable=False, index=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("target", sa.Text, nullable=False),
-    sa.Column("origin", sa.Text, nullable=False),
-    sa.Column("changed", sa.Float, nullable=False),
-)
+_corrections = schema.corrections
 _c = _corrections.c
 
 

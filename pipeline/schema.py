@@ -10,12 +10,49 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-TABLES = sa.MetaData()
-"""Every table that a database of ours has."""
+_tables = sa.MetaData()
 
+signatures = sa.Table(
+    "signatures",
+    _tables,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("used", sa.Float, nullable=False),
+)
+outputs = sa.Table(
+    "outputs",
+    _tables,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("stage", sa.String(32), nullable=False),
+    sa.Column("signature", sa.String(64), nullable=False),
+    sa.Column("input", sa.String(64), nullable=False, index=True),
+    sa.Column("document", sa.Text, nullable=False, index=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("checksum", sa.String(64), nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+)
+memory = sa.Table(
+    "memory",
+    _tables,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("signature", sa.String(64), nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("checksum", sa.String(64), nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
+)
+corrections = sa.Table(
+    "corrections",
+    _tables,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("lang", sa.Text, nullable=False, index=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("changed", sa.Float, nullable=False),
+)
 _steps = sa.Table(
     "schema_steps",
-    TABLES,
+    _tables,
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("taken", sa.Float, nullable=False),
 )
@@ -49,7 +86,7 @@ def migrate(connection: sa.Connection) -> list[int]:
 
 def _make_tables(connection: sa.Connection) -> None:
     """Those without a version are there already where khulasa is older than the steps."""
-    for table in TABLES.sorted_tables:
+    for table in _tables.sorted_tables:
         connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
         for index in table.indexes:
             connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))

@@ -74,7 +74,7 @@ class Place:
             raise KhulasaError("--runner ray wants Ray: pip install 'khulasa[cluster]'")
         if self.cards and settings.device != "cuda":
             raise KhulasaError("--gpus-per-worker wants --device cuda")
-        from pipeline.cluster.runner import Pool, Ray, Size, connected, require_shared
+        from pipeline.cluster.size import Pool, Size, require_reach
 
         size = Size(
             Pool.parse(self.translators, "--translators"),
@@ -82,6 +82,8 @@ class Place:
             settings.threads or 1,
             self.cards,
         )
-        require_shared(settings.cache, pipeline, self.address)
+        require_reach(corpus, pipeline, settings.cache, self.address)
+        from pipeline.cluster.runner import Ray, connected
+
         with connected(self.address, size):
             yield Ray(corpus, pipeline, settings.cache, size)

@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,12 @@ from ray.data import ActorPoolStrategy, DataContext, Dataset, TaskPoolStrategy, 
 from models.errors import KhulasaError, one_line
 from pipeline.cluster.deaths import Deaths
 from pipeline.cluster.reading import Documents
+from pipeline.cluster.size import ADDRESS, Pool, Size
 from pipeline.cluster.windows import Item, Window
 from pipeline.cluster.workers import Name, Recipe, Worker
 from pipeline.corpus import Corpus, Ids
-from pipeline.database import CacheUnusable
 from pipeline.document import Failure, Record
-from pipeline.files import File
 from pipeline.flow import Pipeline
-from pipeline.sources import STDIN
 
 log = logging.getLogger(__name__)
 
@@ -32,40 +30,6 @@ Outcome = Record | Failure
 _OBJECTS = 512 * 2**20  # bytes that a cluster of our own keeps of windows on their way
 # A block is a window: Ray Data cuts where it holds more bytes than this, but never within a row.
 _BLOCK = 2**16
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """How many workers a stage has; between these, as there is work."""
-
-    least: int
-    most: int
-
-    @classmethod
-    def parse(cls, text: str, option: str) -> "Pool":
-        """From `4` or `1:16`. Raises KhulasaError."""
-        least, colon, most = text.partition(":")
-        if not all(part.isdecimal() and int(part) for part in (least, *([most] * bool(colon)))):
-            raise KhulasaError(f"{option} {text}: is neither a number of workers nor MIN:MAX")
-        pool = cls(int(least), int(most or least))
-        if pool.least > pool.most:
-            raise KhulasaError(f"{option} {text}: MIN is more than MAX")
-        return pool
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How large a job is: workers of each kind, the cores and graphics cards of every one."""
-
-    translators: Pool
-    summarizers: Pool
-    cores: int = 1
-    cards: float = 0
-
-    @property
-    def all_cores(self) -> int:
-        """What all workers together reserve at most."""
-        return self.cores * (self.translators.most + self.summarizers.most)
 
 
 @contextmanager
@@ -78,7 +42,7 @@ def connected(address: str | None, size: Size) -> Iterator[None]:
         if ray.is_initialized():
             yield
             return
-        given = _given(address or os.environ.get("RAY_ADDRESS") or "local", size)
+        given = _given(address or os.environ.get(ADDRESS) or "local", size)
         try:
             ray.init(**given, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, ValueError) as error:
@@ -122,25 +86,14 @@ def _quiet_libraries() -> Iterator[None]:
             sys.stderr = stderr
 
 
-def require_shared(cache: str | None, pipeline: Pipeline, address: str | None) -> None:
-    """Raise CacheUnusable where the workers would not find what the others keep."""
-    if cache == "off":
-        raise CacheUnusable("--runner ray wants a cache: workers would translate the same again")
-    if (address or os.environ.get("RAY_ADDRESS")) and not pipeline.cache.shared:
-        raise CacheUnusable(
-            "a cluster wants a cache that all its nodes reach: --cache postgresql+psycopg://…"
-        )
-
-
 class Ray:
     """Works on a corpus where `connected`; each worker has a pipeline like the given one.
 
-    `cache` is the place of its cache. The pipeline itself hears what was decoded, no more.
+    `cache` is the place of its cache. The pipeline itself hears what was decoded, no more. What
+    `pipeline.cluster.size.require_reach` refuses does not work.
     """
 
     def __init__(self, corpus: Corpus, pipeline: Pipeline, cache: str | None, size: Size) -> None:
-        if any(isinstance(one, File) and one.path == STDIN for one in corpus.files):
-            raise KhulasaError("standard input reaches no worker: name files, with --runner ray")
         runtime = replace(pipeline.runtime, threads=size.cores)
         options = {
             one.name: getattr(pipeline, one.name)

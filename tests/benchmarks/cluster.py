@@ -100,7 +100,7 @@ def khulasa(place: Place, kind: str, articles: Path, beam: int, url: str) -> Run
     command = [
         *(sys.executable, "-c", COMMAND, kind, "batch", str(articles), str(out), "--from", "ar"),
         *("--translator", str(place.model), "--summarizer", str(SUMMARIZER), "--no-self-test"),
-        *("--beam", str(beam), "--cache", url, "--quiet", *on),
+        *("--beam", str(beam), "--cache", url, *on),
     ]
     logs = place.folder / "logs"
     logs.mkdir(exist_ok=True)
