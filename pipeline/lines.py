@@ -92,7 +92,7 @@ def opened(file: File) -> Iterator[Lines]:
             raw = stack.enter_context(file.open())
         counted = _Counted(raw)
         stream = io.BufferedReader(counted, BUFFER)
-        packing = file.path.lower().rpartition(".")[2]
+        packing = file.name.lower().rpartition(".")[2]
         if packing in ("gz", "zst") and not stream.peek(1):
             raise Unreadable("is empty, which no compressed file is")
         if packing == "gz":

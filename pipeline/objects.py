@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, NamedTuple, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from models.errors import one_line
 from pipeline.readers.content import Unreadable
@@ -65,8 +65,8 @@ def opened(address: str) -> BinaryIO:
 
 
 def plain(address: str) -> str:
-    """The address without what stands after its ?."""
-    return urlsplit(address)._replace(query="").geturl()
+    """The address as it is told: without what stands after its ?, and with nothing escaped."""
+    return unquote(urlsplit(address)._replace(query="").geturl())
 
 
 def _store(address: str) -> tuple[Any, str]:
