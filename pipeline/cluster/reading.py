@@ -20,13 +20,14 @@ from pipeline.corpus import Corpus, Entry, Reader
 from pipeline.document import Document, Failure
 from pipeline.files import File
 
-WINDOW = 100_000
-"""Characters of documents that a worker has at once: some 600 sentences of news.
+WINDOW = 50_000
+"""Characters of documents that a worker has at once: some 350 sentences of news.
 
-Enough for batches of equal length; little enough that all workers have something to do.
+Enough for thirty batches of equal length; little enough that all workers have something to do, and
+that what another has just translated is seen soon.
 """
 
-_TASK = 16 * WINDOW  # bytes of files that a task reads; a file is never divided
+_TASK = 32 * WINDOW  # bytes of files that a task reads; a file is never divided
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ model's. Every job begins with an empty cache in PostgreSQL, where not told othe
     d  (a) again, all cached: seconds a document of the local runner
     e  (b) again, all cached: seconds a document of the Ray runner
 
+Every article ends with FOOTER, as those of an agency do: sentences that all workers meet.
 Efficiency is a / (b - c). `twice` is what two workers of (b) decoded both. Memory is the largest
 resident set: of the local process, and of the driver on Ray. Nothing else should run here.
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -35,6 +37,7 @@ from tests.postgres import Postgres
 LOGS = "KHULASA_BENCHMARK_LOGS"
 HOOK = "tests.benchmarks.cluster.mirror"
 DOCUMENTS, BEAM = 500, 4
+FOOTER = "جميع الحقوق محفوظة للوكالة. تابعوا آخر الأخبار على موقعنا الإلكتروني."
 
 _LASTING = ExitStack()  # as long as the process
 
@@ -77,7 +80,7 @@ def begin(kind: str) -> None:
         object_store_memory=512 * 2**20,
         include_dashboard=False,
         log_to_driver=False,
-        logging_level="ERROR",
+        logging_level=logging.ERROR,
         _node_ip_address="127.0.0.1",
         runtime_env={"worker_process_setup_hook": HOOK},
     )
@@ -100,7 +103,7 @@ def khulasa(place: Place, kind: str, articles: Path, beam: int, url: str) -> Run
     command = [
         *(sys.executable, "-c", COMMAND, kind, "batch", str(articles), str(out), "--from", "ar"),
         *("--translator", str(place.model), "--summarizer", str(SUMMARIZER), "--no-self-test"),
-        *("--beam", str(beam), "--cache", url, *on),
+        *("--beam", str(beam), "--cache", url, "--quiet", *on),
     ]
     logs = place.folder / "logs"
     logs.mkdir(exist_ok=True)
@@ -124,6 +127,13 @@ def _first_record(out: Path, process: "subprocess.Popen[str]") -> float:
     return time.monotonic()
 
 
+def _with_footer(articles: Path) -> None:
+    rows = [json.loads(line) for line in articles.read_text("utf-8").split("\n")]
+    with_footer = [row | {"text": f"{row['text']}\n{FOOTER}"} for row in rows]
+    lines = (json.dumps(row, ensure_ascii=False) for row in with_footer)
+    articles.write_text("\n".join(lines), "utf-8")
+
+
 def decoded(place: Place) -> Counter[str]:
     """How often each sentence was translated since the last time, on all workers."""
     found = Counter[str]()
@@ -145,6 +155,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as name, Postgres({}) as server:
         place = Place(Path(name))
         documents = prepare(place, paths[0], paths[1], documents)
+        _with_footer(place.articles)
         url = server.url()
 
         def job(kind: str, articles: Path = place.articles, empty: bool = True) -> Run:

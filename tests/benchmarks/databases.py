@@ -85,7 +85,7 @@ def keep(cache: Cache, rows: int) -> float:
     outputs = []
     for number in range(rows):
         lines = event(number).article.arabic().splitlines()
-        packed = [[line, -0.3141592653, [], {}, None, "model"] for line in lines]
+        packed: list[Any] = [[line, -0.3141592653, [], {}, None, "model"] for line in lines]
         outputs.append((digest(str(number)), f"news:{number}", packed))
     started = time.perf_counter()
     for start in range(0, rows, 30):
@@ -108,7 +108,7 @@ def together(url: str, rows: int, writers: int, same: bool) -> float:
     for one in each:
         assert one.stdout is not None
         assert one.stdout.readline() == "ready\n"
-    seconds = [json.loads(one.communicate("\n")[0]) for one in each]
+    seconds: list[float] = [json.loads(one.communicate("\n")[0]) for one in each]
     return writers * rows / max(seconds)
 
 

@@ -1,6 +1,7 @@
 """A shared database: how it is opened, told of, prepared, and waited for."""
 
 import logging
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -228,3 +229,16 @@ def test_a_server_that_nobody_vouches_for_is_refused(
     )
     with pytest.raises(CacheUnusable, match="certificate verify failed"):
         Cache(server.url(sslmode="verify-full", sslrootcert=str(other)))
+
+
+def test_a_memory_in_parts_is_used_as_one(postgres: Postgres, root: Path) -> None:
+    plan = (root / "pipeline" / "cluster" / "README.md").read_text("utf-8")
+    [block] = re.findall(r"^```postgresql\n(.*?)^```$", plan, re.MULTILINE | re.DOTALL)
+    postgres.empty()
+    postgres.execute(*filter(str.strip, block.split(";")))
+    database.migrate(postgres.url())
+    sources = {f"source {number}": number for number in range(100)}
+    with closing(Cache(postgres.url())) as cache:
+        assert cache.remember(BEAM_4, sources) == sources
+        assert cache.remember(BEAM_4, dict.fromkeys(sources, -1)) == sources
+        assert cache.clear() == 100

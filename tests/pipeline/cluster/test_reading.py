@@ -1,7 +1,7 @@
 """The sources of a job in windows: the documents of one machine, whatever kills a worker."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,8 +12,9 @@ pytest.importorskip("ray", reason="khulasa[cluster] is not installed")
 from pipeline.cluster import reading
 from pipeline.cluster.deaths import QUARANTINED, Book, Deaths
 from pipeline.cluster.reading import Documents, Numbered, windows
-from pipeline.corpus import Corpus
+from pipeline.corpus import Corpus, Entry, Reader
 from pipeline.document import Document, Failure
+from pipeline.files import File
 
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ def test_a_task_has_enough_files_for_windows(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(reading, "_TASK", 100)
     sizes = [40, 40, 40, 500, 10, 90, 20]
     corpus = Corpus.__new__(Corpus)
-    corpus.files = [reading.File(f"{n}.txt", str(n), "document", s) for n, s in enumerate(sizes)]
+    corpus.files = [File(f"{n}.txt", str(n), "document", s) for n, s in enumerate(sizes)]
     found = Documents(corpus, Here()).tasks
     assert [[one.number for one in task] for task in found] == [[0, 1, 2], [3], [4, 5], [6]]
     assert [one.before for task in found for one in task] == [0, 40, 80, 120, 620, 630, 720]
@@ -76,17 +77,17 @@ def test_a_task_has_enough_files_for_windows(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_file_that_kills_its_reader_three_times_is_left_alone(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entries = reading.Reader.entries
+    entries = Reader.entries
     deaths: list[str] = []
 
-    def deadly(self: reading.Reader, file: reading.File, before: int = 0) -> object:
+    def deadly(self: Reader, file: File, before: int = 0) -> Iterator[Entry]:
         for entry in entries(self, file, before):
             if file.identity == "b" or entry.outcome.id == "r6":
                 deaths.append(file.identity)
                 raise Died
             yield entry
 
-    monkeypatch.setattr(reading.Reader, "entries", deadly)
+    monkeypatch.setattr(Reader, "entries", deadly)
     monkeypatch.setattr(reading, "WINDOW", 30)
     files = [Numbered(n, 0, file) for n, file in enumerate(corpus.files)]
     here = Here()
