@@ -59,7 +59,7 @@ def _given(address: str, size: Size) -> dict[str, Any]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody is told that we run
     return {
         "address": address,
-        "num_cpus": size.all_cores,
+        "num_cpus": size.cores * size.most,
         "object_store_memory": _OBJECTS,
         "include_dashboard": False,
         "_node_ip_address": "127.0.0.1",
@@ -113,6 +113,7 @@ class Ray:
 
         Raises the KhulasaError that ended the job on a worker.
         """
+        _warn_of_shortage(self._size)
         ids, said = Ids(), set[str]()
         for window in _windows(self._dataset()):
             for message in (one for one in window.said if one not in said):
@@ -163,6 +164,15 @@ class Ray:
             self._pipeline.decoded("translate", decoded)
         if not summarized.cached:
             self._pipeline.decoded("summarize", 1)
+
+
+def _warn_of_shortage(size: Size) -> None:
+    """A cluster that does not grow would have us wait for ever for workers that have no place."""
+    there = ray.cluster_resources()
+    for name, kind, each in (("CPU", "cores", size.cores), ("GPU", "graphics cards", size.cards)):
+        if there.get(name, 0) < each * size.least:
+            message = "the cluster has %g %s, but %d workers want %g: the job waits for more"
+            log.warning(message, there.get(name, 0), kind, size.least, each * size.least)
 
 
 def _windows(dataset: Dataset) -> Iterator[Window]:

@@ -42,9 +42,14 @@ class Size:
     cards: float = 0
 
     @property
-    def all_cores(self) -> int:
-        """What all workers together reserve at most."""
-        return self.cores * (self.translators.most + self.summarizers.most)
+    def least(self) -> int:
+        """How many workers there are at least."""
+        return self.translators.least + self.summarizers.least
+
+    @property
+    def most(self) -> int:
+        """How many workers there are at most."""
+        return self.translators.most + self.summarizers.most
 
 
 def require_reach(

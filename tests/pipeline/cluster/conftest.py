@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -58,6 +59,13 @@ class Nodes:
     def died(self) -> list[str]:
         """Over which documents workers died since the last time."""
         return self._lines(hook.DIED)
+
+    def logs_hold(self, text: str) -> bool:
+        """Whether a text, as it is or as in an address, stands in what Ray wrote down."""
+        forms = [form.encode() for form in (text, quote_plus(text))]
+        logs = Path(self.cluster.head_node.get_session_dir_path()).rglob("*")
+        contents = (path.read_bytes() for path in logs if path.is_file())
+        return any(form in content for content in contents for form in forms)
 
     def _lines(self, name: str) -> list[str]:
         path = self.folder / name

@@ -40,6 +40,7 @@ def test_a_job_on_two_nodes_gives_the_records_of_one_machine(
     assert same(job, whole)
     assert job.report["sentences"]["cached"] == report["sentences"]["all"]
     assert job.nodes.decoded == []
+    assert not job.nodes.logs_hold(Postgres.WORKER[1])
 
 
 def test_a_worker_killed_costs_what_it_had_in_hand(job: Job, whole: list[dict[str, Any]]) -> None:
@@ -72,6 +73,22 @@ def test_the_driver_killed_goes_on_where_it_was(job: Job, whole: list[dict[str, 
     assert before
     assert job.report["sentences"]["translated"] < job.report["sentences"]["all"]
     assert not set(before) & set(after)  # nothing that was finished
+
+
+def test_interrupted_it_leaves_a_valid_part_and_goes_on_later(
+    job: Job, whole: list[dict[str, Any]]
+) -> None:
+    process = job.start()
+    wait_until(job.begun)
+    process.send_signal(signal.SIGTERM)
+    code, said = job.ended(process)
+    assert (code, len(said)) == (130, 1)
+    assert said[0].startswith("khulasa: warning: interrupted")
+    assert job.report["status"] == "interrupted"
+    assert len(job.records) < DOCUMENTS
+    assert same(job, whole[: len(job.records)])
+    assert job.run() == (0, [])
+    assert same(job, whole)
 
 
 def test_the_database_restarted_is_waited_for(
