@@ -168,7 +168,7 @@ class Ray:
 
 def _warn_of_shortage(size: Size) -> None:
     """A cluster that does not grow would have us wait for ever for workers that have no place."""
-    there = ray.cluster_resources()
+    there: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
     for name, kind, each in (("CPU", "cores", size.cores), ("GPU", "graphics cards", size.cards)):
         if there.get(name, 0) < each * size.least:
             message = "the cluster has %g %s, but %d workers want %g: the job waits for more"
