@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import sys
 import warnings
 from collections.abc import Generator, Iterator, Mapping
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 Outcome = Record | Failure
 
+ANSWER = 10  # seconds for a cluster to take a connection
 _OBJECTS = 512 * 2**20  # bytes that a cluster of our own keeps of windows on their way
 # A block is a window: Ray Data cuts where it holds more bytes than this, but never within a row.
 _BLOCK = 2**16
@@ -43,6 +45,7 @@ def connected(address: str | None, size: Size) -> Iterator[None]:
             yield
             return
         given = _given(address or os.environ.get(ADDRESS) or "local", size)
+        _require_answer(given["address"])
         try:
             ray.init(**given, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, ValueError) as error:
@@ -51,6 +54,17 @@ def connected(address: str | None, size: Size) -> Iterator[None]:
             yield
         finally:
             ray.shutdown()
+
+
+def _require_answer(address: str) -> None:
+    """Ray itself would try for ever. Raises KhulasaError."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not port.isdecimal():
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=ANSWER).close()
+    except (OSError, OverflowError) as error:
+        raise KhulasaError(f"--address {address}: {one_line(error)}") from error
 
 
 def _given(address: str, size: Size) -> dict[str, Any]:
@@ -132,6 +146,7 @@ class Ray:
 
         They ask for no cores: where the pools have taken all of them, they would wait for ever.
         """
+        _set_up()
         deaths, size = Deaths.begin(), self._size
         documents = Documents(self._corpus, deaths)
         beside: dict[str, Any] = {
@@ -166,6 +181,16 @@ class Ray:
             self._pipeline.decoded("summarize", 1)
 
 
+def _set_up() -> None:
+    """How Ray Data works from now on: a dataset keeps what was set when it was made."""
+    context = DataContext.get_current()
+    context.execution_options.preserve_order = True
+    context.target_max_block_size = _BLOCK
+    context.enable_progress_bars = context.print_on_execution_start = False
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
 def _warn_of_shortage(size: Size) -> None:
     """A cluster that does not grow would have us wait for ever for workers that have no place."""
     there: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
@@ -176,13 +201,7 @@ def _warn_of_shortage(size: Size) -> None:
 
 
 def _windows(dataset: Dataset) -> Iterator[Window]:
-    """What comes out, in order."""
-    context = DataContext.get_current()
-    context.execution_options.preserve_order = True
-    context.target_max_block_size = _BLOCK
-    context.enable_progress_bars = context.print_on_execution_start = False
-    for name in ("ray", "ray.data"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    """What comes out, as it is done."""
     for table in dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=1):
         for cell in table["window"]:
             yield Window.of({"window": cell.as_py()})

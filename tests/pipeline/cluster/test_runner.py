@@ -63,6 +63,18 @@ def test_what_cannot_work_is_told_at_once(
     assert told in said
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "127.0.0.1:99999"])
+def test_where_no_cluster_answers_that_is_told(
+    address: str, shell: Shell, shared_cache: str, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text("نعم", "utf-8")
+    place = (str(source), str(tmp_path / "out"), "--cache", shared_cache)
+    done = shell("batch", *place, *shell.models, "--runner", "ray", "--address", address)
+    assert done.returncode == 2
+    assert f"khulasa: --address {address}: " in done.stderr
+
+
 def test_standard_input_reaches_no_worker(shell: Shell, tmp_path: Path) -> None:
     command = ("batch", "-", str(tmp_path / "out"), *shell.models, "--runner", "ray")
     done = shell(*command, given=b'{"text": "x"}')
