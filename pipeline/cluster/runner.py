@@ -15,6 +15,7 @@ import ray
 from ray.data import ActorPoolStrategy, DataContext, Dataset, TaskPoolStrategy, read_datasource
 
 from models.errors import KhulasaError, one_line
+from models.hub.line import Line
 from pipeline.cluster.deaths import Deaths
 from pipeline.cluster.reading import Documents
 from pipeline.cluster.size import ADDRESS, Pool, Size
@@ -108,7 +109,9 @@ class Ray:
     """
 
     def __init__(self, corpus: Corpus, pipeline: Pipeline, cache: str | None, size: Size) -> None:
-        runtime = replace(pipeline.runtime, threads=size.cores)
+        # What hears of downloads draws them on this machine's terminal.
+        line = Line(timeout=pipeline.runtime.line.timeout)
+        runtime = replace(pipeline.runtime, threads=size.cores, line=line)
         options = {
             one.name: getattr(pipeline, one.name)
             for one in fields(pipeline)
