@@ -13,7 +13,8 @@ model's. Every job begins with an empty cache in PostgreSQL, where not told othe
     e  (b) again, all cached: seconds a document of the Ray runner
 
 Every article ends with FOOTER, as those of an agency do: sentences that all workers meet.
-Efficiency is a / (b - c). `twice` is what two workers of (b) decoded both. Memory is the largest
+Efficiency is a / (b - c); `decoding` is the share of that time in which the workers that translate
+decode. `twice` is what two of them decoded both. Memory is the largest
 resident set: of the local process, and of the driver on Ray. Nothing else should run here.
 """
 
@@ -134,15 +135,16 @@ def _with_footer(articles: Path) -> None:
     articles.write_text("\n".join(lines), "utf-8")
 
 
-def decoded(place: Place) -> Counter[str]:
-    """How often each sentence was translated since the last time, on all workers."""
-    found = Counter[str]()
+def decoded(place: Place) -> tuple[Counter[str], float]:
+    """How often each sentence was translated since the last time, and seconds of all workers."""
+    found, seconds = Counter[str](), 0.0
     for log in (place.folder / "logs").glob("*.log"):
         for line in map(json.loads, log.read_text("utf-8").splitlines()):
             if not line["summary"]:
                 found.update(" ".join(source) for source in line["sources"])
+                seconds += line["seconds"]
         log.unlink()
-    return found
+    return found, seconds
 
 
 def main(arguments: list[str]) -> int:
@@ -177,10 +179,12 @@ def main(arguments: list[str]) -> int:
         one = job("ray", place.folder / "first.jsonl")
         decoded(place)
         on_ray = job("ray")
-        sentences = decoded(place)
+        sentences, spent = decoded(place)
         ray_warm = job("ray", empty=False)
         twice = sum(count - 1 for count in sentences.values())
-        print(f"  efficiency {local.seconds / (on_ray.seconds - one.seconds):.3f}")
+        working = on_ray.seconds - one.seconds
+        print(f"  efficiency {local.seconds / working:.3f}")
+        print(f"  decoding {spent / 2 / working:.3f}")
         print(f"  with start and end {local.seconds / on_ray.seconds:.3f}")
         print(f"  twice {twice} of {sentences.total()} sentences, {twice / sentences.total():.2%}")
         for kind, warm, empty in (("local", local_warm, 0.0), ("Ray", ray_warm, one.seconds)):
