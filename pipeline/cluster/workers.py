@@ -1,6 +1,9 @@
 """What a worker does: one stage of the pipeline over one window after the other."""
 
+import ctypes
 import logging
+import signal
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +17,8 @@ from pipeline.cluster.windows import Item, Outcome, Window
 from pipeline.database import WAITS, CacheUnusable
 from pipeline.document import Document, Failure
 from pipeline.flow import Pipeline
+
+_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG: what a process gets when its parent, the node, is gone
 
 Name = Literal["segmented", "translated", "summarized"]
 
@@ -75,9 +80,16 @@ class Worker:
 @lru_cache(1)
 def opened(recipe: Recipe) -> Pipeline:
     """The one pipeline of this process. Raises CacheUnusable."""
+    _end_with_node()
     for name in ("pipeline", "models"):
         logging.getLogger(name).addHandler(_SAID)
     return Pipeline(**dict(recipe.options), cache=_opened(recipe.cache))
+
+
+def _end_with_node() -> None:
+    """Ray's own end of a worker hangs now and then (2.60): it would outlive its node for ever."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)
 
 
 def _opened(place: str | None) -> Cache:
