@@ -9,6 +9,7 @@
         ├── converted/     models in CTranslate2's form
         ├── safe/          weights that came as a pickle, copied into safetensors
         ├── carried/       what else is needed of models that came in that form alone
+        ├── students/      student models, a folder each
         └── locks/         one process downloads or converts, the others wait
 
 One record is one file, replaced as a whole, so that processes need no lock to share them.
